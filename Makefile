@@ -1,0 +1,87 @@
+# Two commands matter: `make lab` to learn, `make test` to check. Both set the environment up first.
+PYTHON ?= python3
+VENV   := .venv
+LOWEST := .venv-lowest
+BIN    := $(VENV)/bin
+START  := notebooks/00_start_here.ipynb
+
+# ipykernel's debugger prints a note about frozen modules on stderr, which nbval would report.
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+# Jupyter's own settings of this user must not change what the notebooks show.
+export PYTHONHASHSEED := 0
+
+.PHONY: help lab install notebooks test lint unit nbval lowest real sample bench constraints address clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/.done  ## set up .venv with pinned versions
+
+$(VENV)/.done: constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; this is $$($(PYTHON) -V). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lab: install  ## open JupyterLab on the first notebook (or print its address)
+	@echo "JupyterLab starts on $(START). Without a browser, open the address printed below; stop with Ctrl+C."
+	$(BIN)/jupyter lab $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root) $(START)
+
+notebooks: install  ## execute every notebook in place
+	$(BIN)/python scripts/execute_notebooks.py
+
+test: install lint unit nbval lowest real  ## run everything that must pass
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: install
+	$(BIN)/python -m pytest tests
+
+# Strict: every stored output of every cell must come out again, to the letter.
+nbval: install
+	$(BIN)/python -m pytest --nbval --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
+
+$(LOWEST)/.done: constraints-lowest.txt pyproject.toml
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-lowest.txt
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The oldest versions supported, which are Colab's: unit tests, and the notebooks must run.
+lowest: $(LOWEST)/.done
+	$(LOWEST)/bin/python -m pytest tests
+	$(LOWEST)/bin/python -m pytest --nbval-lax --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
+
+# The real files, where they are: the same notebooks must run on them.
+REAL ?= $(firstword $(wildcard ../shared/data/deskdrop-real.zip))
+real: install
+ifneq ($(REAL),)
+	DESKREC_DATA=$(abspath $(REAL)) $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
+else
+	@echo "skipped: the notebooks on the real data (no ../shared/data/deskdrop-real.zip; make real REAL=path)"
+endif
+
+sample: install  ## make the embedded sample anew and its report
+	$(BIN)/python -m deskrec_tutorial.sample
+	$(BIN)/python scripts/sample_report.py
+
+bench: install  ## measure the speed ratios of the README
+	$(BIN)/python benchmarks/imports.py
+	$(BIN)/python benchmarks/speed.py $(REAL)
+	$(BIN)/python benchmarks/notebooks.py
+	$(BIN)/python benchmarks/growth.py
+
+constraints:  ## pin the newest versions anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --upgrade pyproject.toml -o constraints.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade scripts/lowest.in -o constraints-lowest.txt
+
+address: install  ## point badges and install cells at a fork: make address URL=https://github.com/you/deskrec-tutorial
+	$(BIN)/python scripts/address.py $(URL)
+
+clean:
+	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

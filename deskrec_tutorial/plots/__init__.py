@@ -1,0 +1,49 @@
+"""The figures of the course. Each states its finding in the title and in a sentence under it.
+
+A plot function computes its title and caption from the data it draws, so neither can be untrue.
+"""
+
+from .als import alpha_scores, factor_plane, loss_staircase, reconstructions, toy_matrix
+from .core import Picture, picture, shorten
+from .course import course_map
+from .data import article_life, event_types, long_tail_curve, missing_values, weekly_rhythm
+from .recommendations import (
+    concentration,
+    scaled_best,
+    score_range,
+    score_waterfall,
+    two_seeds,
+)
+from .similarity import article_map, arrows, evidence, norms_and_readers, two_rankings
+from .strength import busiest_corner, csr_drawing, event_weights, strength_distribution
+
+__all__ = [
+    "Picture",
+    "alpha_scores",
+    "arrows",
+    "article_life",
+    "article_map",
+    "busiest_corner",
+    "concentration",
+    "course_map",
+    "csr_drawing",
+    "event_types",
+    "event_weights",
+    "evidence",
+    "factor_plane",
+    "long_tail_curve",
+    "loss_staircase",
+    "missing_values",
+    "norms_and_readers",
+    "picture",
+    "reconstructions",
+    "scaled_best",
+    "score_range",
+    "score_waterfall",
+    "shorten",
+    "strength_distribution",
+    "toy_matrix",
+    "two_rankings",
+    "two_seeds",
+    "weekly_rhythm",
+]

@@ -1,0 +1,191 @@
+"""Chapter 1: what is in the log, what is missing, and how unevenly reading is spread."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..data import ClickStream, long_tail, missing_share
+from .core import BLUE, GREY, ORANGE, picture
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Ages to mark on an article's life, in days.
+AGES = {
+    "1 min": 1 / 1440, "10 min": 1 / 144, "1 hour": 1 / 24, "6 hours": 0.25,
+    "1 day": 1.0, "1 week": 7.0, "1 month": 30.0, "1 year": 365.0,
+}  # fmt: skip
+
+
+@picture
+def weekly_rhythm(when: pd.Series) -> tuple[Figure, str]:
+    """Share of the events in each hour of the week; `when` holds dates with a time zone."""
+    counts = pd.crosstab(when.dt.day_of_week, when.dt.hour)
+    counts = counts.reindex(index=range(7), columns=range(24), fill_value=0)
+    share = counts.to_numpy() / len(when) * 100
+    figure = Figure(figsize=(8, 3.4))
+    axes = figure.subplots()
+    image = axes.imshow(share, cmap="Blues", aspect="auto", vmin=0)
+    figure.colorbar(image, label="events (% of all)", pad=0.02)
+    axes.set_yticks(range(7), DAYS)
+    axes.set_xticks(range(0, 24, 3))
+    axes.set_xlabel("hour of the day (UTC; 12 stands for 12:00 to 12:59)")
+    weekdays = share[:5].sum()
+    axes.set_title(f"{weekdays:.1f}% of the events fall on Monday to Friday")
+    day, hour = np.unravel_index(share.argmax(), share.shape)
+    return figure, (
+        f"Monday to Friday hold {weekdays:.1f}% of {len(when):,} events. The busiest hour of the "
+        f"week starts on {DAYS[day]} at {hour:02d}:00 UTC and has {share.max():.1f}% of them; if "
+        f"all {share.size} hours were alike, each would have {100 / share.size:.1f}%. The hours "
+        f"from 00:00 to 09:59 UTC hold {share[:, :10].sum():.1f}%."
+    )
+
+
+@picture
+def missing_values(clicks: ClickStream) -> tuple[Figure, str]:
+    """Percentage of missing values in every column of both tables."""
+    tables = {"articles": clicks.articles, "interactions": clicks.interactions}
+    rows = [len(table.columns) for table in tables.values()]
+    figure = Figure(figsize=(8, 1.4 + 0.24 * sum(rows)))
+    panels = figure.subplots(2, sharex=True, height_ratios=rows)
+    for axes, (name, table) in zip(panels, tables.items(), strict=True):
+        share = missing_share(table)[::-1]
+        axes.barh(share.index, share, color=ORANGE)
+        for y, value in enumerate(share):
+            axes.text(value + 1, y, f"{value:.1f}%", va="center", fontsize=8)
+        axes.set(xlim=(0, 110), ylim=(-0.6, len(share) - 0.4), ylabel=name)
+    figure.align_ylabels()
+    panels[1].set_xticks(range(0, 101, 20))
+    panels[1].set_xlabel("missing values (% of the rows)")
+    gaps = [f"{_gappy(table)} of {len(table.columns)} in {name}" for name, table in tables.items()]
+    figure.suptitle(f"Columns with gaps: {', '.join(gaps)}", x=0.01, ha="left", weight="bold")
+    return figure, " ".join(_about_gaps(name, table) for name, table in tables.items())
+
+
+def _gappy(table: pd.DataFrame) -> int:
+    return int(table.isna().any().sum())
+
+
+def _about_gaps(name: str, table: pd.DataFrame) -> str:
+    """A sentence on a table's gaps: where the most are, and whether they come together."""
+    share = missing_share(table)
+    if not _gappy(table):
+        return f"The {name} table has no missing values in its {len(share)} columns."
+    holes = table.isna().loc[:, table.isna().any()]
+    together = holes.all(axis=1).sum() / holes.any(axis=1).sum()
+    text = f"In the {name} table {share.index[0]} misses most: {share.iloc[0]:.1f}% of its rows."
+    if len(holes.columns) == 1:
+        return text
+    return text + (
+        f" Where one of its {len(holes.columns)} columns with gaps is empty, all of them are in "
+        f"{together:.1%} of the cases."
+    )
+
+
+@picture
+def event_types(events: pd.DataFrame) -> tuple[Figure, str]:
+    """How many events there are of each type, most first."""
+    counts = events["eventType"].value_counts().sort_index().sort_values(kind="stable")
+    share = counts / counts.sum() * 100
+    figure = Figure(figsize=(8, 0.9 + 0.42 * len(counts)))
+    axes = figure.subplots()
+    axes.barh(counts.index, counts, color=BLUE)
+    for y, (count, percent) in enumerate(zip(counts, share, strict=True)):
+        axes.text(count + counts.max() / 100, y, f"{count:,} ({percent:.1f}%)", va="center")
+    axes.set_xlim(0, counts.max() * 1.28)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.set_xlabel("number of events")
+    most, least = counts.index[-1], counts.index[0]
+    axes.set_title(f"{share.iloc[-1]:.1f}% of the events are of one type, {most}")
+    return figure, (
+        f"{counts.iloc[-1]:,} of {counts.sum():,} events ({share.iloc[-1]:.1f}%) are of type "
+        f"{most}. The rarest type is {least} with {counts.iloc[0]:,} ({share.iloc[0]:.1f}%): one "
+        f"for every {counts.iloc[-1] / counts.iloc[0]:.0f} of type {most}."
+    )
+
+
+@picture
+def long_tail_curve(per_article: pd.Series, per_person: pd.Series) -> tuple[Figure, str]:
+    """Cumulative share of the events, for articles and for people; one count of events each."""
+    curves = {"articles": per_article, "people": per_person}
+    styles = {"articles": (BLUE, "-", "o"), "people": (ORANGE, "--", "s")}
+    tenth = {name: _share_of_top(counts, 0.1) for name, counts in curves.items()}
+    figure = Figure(figsize=(8, 4.6))
+    axes = figure.subplots()
+    axes.plot([0, 100], [0, 100], color="#666666", linewidth=1, linestyle=":", label="all alike")
+    axes.axvline(10, color=GREY, linewidth=1)
+    for name, counts in curves.items():
+        x, y = 100 * long_tail(counts).to_numpy().T
+        colour, line, marker = styles[name]
+        axes.plot(np.r_[0, x], np.r_[0, y], color=colour, linestyle=line, label=name)
+        axes.plot(10, 100 * tenth[name], marker, color=colour, markeredgecolor="black")
+    _beside(axes, 10, 100 * max(tenth.values()), f"{max(tenth.values()):.0%}", above=True)
+    _beside(axes, 10, 100 * min(tenth.values()), f"{min(tenth.values()):.0%}", above=False)
+    axes.set(xlim=(0, 100), ylim=(0, 102))
+    axes.set_xlabel("articles or people, busiest first (% of them)")
+    axes.set_ylabel("their share of all events (%)")
+    axes.legend(loc="lower right", bbox_to_anchor=(0.98, 0.05))
+    got, made = f"{tenth['articles']:.0%}", f"{tenth['people']:.0%}"
+    axes.set_title(
+        f"A tenth of the articles gets {got} of the events, a tenth of the people {made}"
+    )
+    half = {
+        name: int((long_tail(c)["share_of_total"] < 0.5).sum()) + 1 for name, c in curves.items()
+    }
+    return figure, (
+        f"The busiest tenth of the articles gets {got} of the events; the busiest tenth of the "
+        f"people makes {made}. Half of all events fall on {half['articles']:,} of "
+        f"{len(per_article):,} articles, and half are made by {half['people']:,} of "
+        f"{len(per_person):,} people."
+    )
+
+
+def _share_of_top(counts: pd.Series, part: float) -> float:
+    """The share of the total that the largest `part` of the counts holds."""
+    top = max(1, round(len(counts) * part))
+    return float(long_tail(counts)["share_of_total"].iloc[top - 1])
+
+
+def _beside(axes: Axes, x: float, y: float, text: str, above: bool) -> None:
+    """Write beside a point of a rising curve: to its upper left or its lower right."""
+    offset, sides = ((-7, 5), ("right", "bottom")) if above else ((8, -5), ("left", "top"))
+    axes.annotate(text, (x, y), xytext=offset, textcoords="offset points", ha=sides[0], va=sides[1])
+
+
+@picture
+def article_life(age: pd.Series) -> tuple[Figure, str]:
+    """Cumulative share of the events by days since their article's first event."""
+    days = np.sort(age.to_numpy())
+    median, day = float(np.median(days)), float((days <= 1).mean())
+    figure = Figure(figsize=(8, 4))
+    axes = figure.subplots()
+    # A log scale has no zero: what happens within the first minute is drawn at one minute.
+    x = np.maximum(days, AGES["1 min"])
+    axes.step(x, np.arange(1, len(days) + 1) / len(days) * 100, where="post", color=BLUE)
+    axes.plot([max(median, AGES["1 min"]), 1], [50, 100 * day], "o", color=ORANGE, mec="black")
+    _beside(axes, max(median, AGES["1 min"]), 50, f"half after {duration(median)}", above=True)
+    _beside(axes, 1, 100 * day, f"{day:.0%} after a day", above=False)
+    axes.set_xscale("log")
+    axes.set_xticks(list(AGES.values()), list(AGES))
+    axes.minorticks_off()
+    axes.set(xlim=(AGES["1 min"], max(450, days[-1])), ylim=(0, 102))
+    axes.set_xlabel("time since the article's first event (log scale)")
+    axes.set_ylabel("events so far (% of all)")
+    axes.set_title(f"Half of all events come within {duration(median)} of an article's first")
+    within = {
+        name: (days <= AGES[name]).mean() for name in ("1 hour", "1 day", "1 week", "1 month")
+    }
+    told = ", ".join(f"{part:.0%} within {name}" for name, part in within.items())
+    return figure, (
+        f"Counted from the first event of its article, half of all {len(days):,} events come "
+        f"within {duration(median)}; {told}."
+    )
+
+
+def duration(days: float) -> str:
+    """A number of days in the unit that reads best."""
+    for unit, size in (("days", 1.0), ("hours", 1 / 24), ("minutes", 1 / 1440)):
+        if days >= 2 * size:
+            return f"{days / size:.1f} {unit}"
+    return f"{days * 86_400:.0f} seconds"

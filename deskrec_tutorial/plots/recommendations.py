@@ -1,0 +1,208 @@
+"""Chapter 5: scores, scaling, an explanation, what gets recommended, and two seeds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from ..data import long_tail
+from .core import BLACK, BLUE, GREY, ORANGE, picture, shorten
+
+
+@picture
+def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
+    """How raw scores spread, for read and unread pairs apart.
+
+    `scores` and `has_read` are users × items: floats, and True where the person read the article.
+    """
+    below, above = (scores < 0).mean(), (scores > 1).mean()
+    figure = Figure(figsize=(8, 3.6))
+    axes = figure.subplots()
+    axes.axvspan(0, 1, color="#eeeeee", zorder=0)
+    bins = np.arange(np.floor(scores.min() * 10), np.ceil(scores.max() * 10) + 1) / 10
+    groups = (("unread", ~has_read, BLUE, "-"), ("read", has_read, ORANGE, "--"))
+    for name, where, colour, line in groups:
+        share = np.histogram(scores[where], bins)[0] / max(where.sum(), 1)
+        axes.stairs(share, bins, color=colour, linestyle=line, linewidth=2, label=name)
+    axes.set(xlabel="score", ylabel="share of the read / unread pairs")
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.legend(title="pair of person and article")
+    axes.set_title(
+        f"Scores run from {scores.min():.1f} to {scores.max():.1f}; {below:.0%} are below zero"
+    )
+    return figure, (
+        f"Of {scores.size:,} scores {below:.1%} lie below 0 and {above:.1%} above 1; a probability "
+        f"would stay in the grey band. Half of the unread pairs score "
+        f"{_quartiles(scores[~has_read])}, half of the read pairs {_quartiles(scores[has_read])}."
+    )
+
+
+@picture
+def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> tuple[Figure, str]:
+    """Each person's best unread article: its raw score and its min-max scaled one."""
+    middle = np.abs(raw - np.median(raw)) <= 0.02
+    low, high = scaled[middle].min(), scaled[middle].max()
+    figure = Figure(figsize=(8, 4))
+    axes = figure.subplots()
+    axes.scatter(raw, scaled, s=12, color=BLUE, alpha=0.35, linewidth=0)
+    axes.plot([np.median(raw)] * 2, [low, high], color=BLACK, marker="o", linewidth=1.5)
+    axes.annotate(
+        "about the same raw score,\nyet scaled it differs", (np.median(raw), low),
+        (0.97, 0.06), textcoords="axes fraction", ha="right", fontsize=9,
+        arrowprops={"arrowstyle": "-", "color": GREY, "shrinkB": 6},
+    )  # fmt: skip
+    axes.set(xlabel="raw score of the best unread article", ylabel="the same, scaled to 0 … 1")
+    axes.set_ylim(scaled.min() - 0.06, 1.02)
+    axes.set_title(
+        f"Scaled, the best suggestion gets anything from {scaled.min():.2f} to {scaled.max():.2f}"
+    )
+    return figure, (
+        f"One dot per person, {len(raw):,} in all. {(scaled == 1).mean():.0%} of the people have a "
+        f"best unread article that scales to exactly 1. Among the {middle.sum():,} people whose "
+        f"raw score is within 0.02 of the median ({np.median(raw):.2f}) the scaled score goes from "
+        f"{low:.2f} to {high:.2f}."
+    )
+
+
+@picture
+def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Figure, str]:
+    """The contributions of past readings as steps that end at the score.
+
+    `parts` comes from `explain`, `title` is the explained article's. Beyond `most` readings the
+    smallest contributions are drawn as one step.
+    """
+    values, total = parts["contribution"].to_numpy(), parts["contribution"].sum()
+    steps, labels = _steps(parts, most)
+    figure = Figure(figsize=(9, 1.5 + 0.32 * len(steps)))
+    axes = figure.subplots()
+    _draw_steps(axes, steps, total)
+    axes.set_yticks(range(len(steps) + 1), [*labels, "the score: all of them together"], fontsize=8)
+    axes.set_xlabel(f"score of “{shorten(title, 60)}”")
+    _title_over_all(figure, _waterfall_title(np.sort(values)[::-1], total))
+    down = values < 0
+    return figure, (
+        f"“{title}” scores {total:.3f}: {(~down).sum()} of {len(values)} past readings push it up "
+        f"by {values[~down].sum():.3f} together, {down.sum()} pull it down by "
+        f"{abs(values[down].sum()):.3f}. The largest part, {values.max():.3f}, comes from "
+        f"“{parts['title'].iloc[values.argmax()]}”."
+    )
+
+
+@picture
+def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
+    """How few articles get most of the readings, and most of the recommendations.
+
+    `readers` counts the readers of each article, `times` the lists each article appears in.
+    """
+    tenth = max(1, round(len(times) / 10))
+    reached = (times > 0).mean()
+    figure = Figure(figsize=(8, 4))
+    axes = figure.subplots()
+    at_tenth = {}
+    groups = (("recommendations", times, ORANGE, "--"), ("readings", readers, BLUE, "-"))
+    for name, counts, colour, line in groups:
+        tail = long_tail(pd.Series(counts))
+        at_tenth[name] = tail["share_of_total"].iloc[tenth - 1]
+        axes.plot(*tail.to_numpy().T, color=colour, linestyle=line, label=name)
+        axes.plot(tenth / len(times), at_tenth[name], "o", color=colour)
+    axes.set(xlabel="share of the articles, most frequent first", ylabel="share of the total")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.legend(loc="lower right")
+    axes.set_title(
+        f"A tenth of the articles gets {at_tenth['recommendations']:.0%} of all places, "
+        f"{at_tenth['readings']:.0%} of all readings"
+    )
+    return figure, (
+        f"{reached:.1%} of {len(times):,} articles appear in at least one list; the other "
+        f"{(times == 0).sum():,} are recommended to nobody. The most recommended tenth fills "
+        f"{at_tenth['recommendations']:.1%} of all places, while the most read tenth has "
+        f"{at_tenth['readings']:.1%} of all readings."
+    )
+
+
+@picture
+def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Figure, str]:
+    """How much of each list survives a change of seed: two results of `recommend_all`."""
+    n = int(first["rank"].max())
+    pairs = pd.MultiIndex.from_frame(second[["personId", "contentId"]])
+    kept = pd.Series(pd.MultiIndex.from_frame(first[["personId", "contentId"]]).isin(pairs))
+    shared = kept.groupby(first["personId"].to_numpy()).sum()
+    by_rank = kept.groupby(first["rank"].to_numpy()).mean()
+    figure = Figure(figsize=(9, 3.6))
+    left, right = figure.subplots(1, 2)
+    left.bar(range(n + 1), np.bincount(shared, minlength=n + 1), color=BLUE)
+    left.axvline(shared.mean(), color=BLACK, linestyle="--", label=f"mean {shared.mean():.1f}")
+    left.set(xlabel=f"titles of {n} in both lists", ylabel="people")
+    left.margins(y=0.15)
+    left.legend()
+    right.plot(by_rank.index, by_rank, "o-", color=ORANGE)
+    right.set(xlabel="rank in the first list", ylabel="share still in the other list", ylim=(0, 1))
+    left.set_xticks(range(n + 1))
+    right.set_xticks(range(1, n + 1))
+    right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _title_over_all(figure, f"Another seed keeps {shared.mean():.1f} of {n} titles on average")
+    return figure, (
+        f"Left: of {len(shared):,} people {(shared == n).mean():.0%} get the same {n} titles from "
+        f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them. Right: "
+        f"{by_rank.iloc[0]:.0%} of the articles at rank 1 are still among the other list's {n}, "
+        f"and {by_rank.iloc[-1]:.0%} of those at rank {n}."
+    )
+
+
+def _quartiles(values: np.ndarray) -> str:
+    if not len(values):
+        return "nothing (there are none)"
+    low, high = np.quantile(values, [0.25, 0.75])
+    return f"between {low:.2f} and {high:.2f}"
+
+
+def _steps(parts: pd.DataFrame, most: int) -> tuple[np.ndarray, list[str]]:
+    """The contributions to draw one by one, then the rest as one; and their labels."""
+    values = parts["contribution"]
+    largest = values.abs().sort_values(ascending=False, kind="stable").index[:most]
+    shown = parts.loc[values.index.isin(largest)]
+    steps, labels = shown["contribution"].to_numpy(), [shorten(t) for t in shown["title"]]
+    rest = len(parts) - len(shown)
+    if rest:
+        steps = np.append(steps, values.sum() - steps.sum())
+        labels.append(f"{rest} further readings together" if rest > 1 else "1 further reading")
+    return steps, labels
+
+
+def _draw_steps(axes: Axes, steps: np.ndarray, total: float) -> None:
+    """One bar per step, each beginning where the one above ends; then the total from zero."""
+    ends = np.cumsum(steps)
+    for y, (step, end) in enumerate(zip(steps, ends, strict=True)):
+        bar = axes.barh(y, step, left=end - step, height=0.7, edgecolor="white", color=BLUE)[0]
+        if step < 0:
+            bar.set(facecolor=ORANGE, hatch="///")
+        axes.plot([end, end], [y, y + 1], color=GREY, linewidth=0.8, zorder=0)
+        _value_beside(axes, y, max(end, end - step), f"{step:+.3f}")
+    axes.barh(len(steps), total, color=BLACK, height=0.7)
+    _value_beside(axes, len(steps), max(total, 0.0), f"{total:.3f}")
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    axes.invert_yaxis()
+    low, high = min(0.0, ends.min()), max(0.0, ends.max(), (ends - steps).max())
+    axes.set_xlim(low - 0.03 * (high - low) * (low < 0), high + 0.1 * (high - low))
+
+
+def _value_beside(axes: Axes, y: float, x: float, text: str) -> None:
+    axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
+
+
+def _title_over_all(figure: Figure, text: str) -> None:
+    figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
+
+
+def _waterfall_title(descending: np.ndarray, total: float) -> str:
+    if total <= 0:
+        return f"{len(descending)} readings add up to a score of {total:.2f}"
+    enough = int(np.argmax(np.cumsum(descending) >= total / 2)) + 1
+    verb = "carries" if enough == 1 else "carry"
+    return (
+        f"{enough} of {len(descending)} readings {verb} at least half of the score of {total:.2f}"
+    )

@@ -1,0 +1,261 @@
+"""Chapter 4: arrows, norms, two rankings, evidence, and the map of the articles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from implicit.cpu.als import AlternatingLeastSquares
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+from scipy.stats import spearmanr
+
+from ..strength import InteractionMatrix
+from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture, shorten
+
+# Articles are classed by their number of readers: these are the smallest of each class.
+CLASSES = (1, 2, 3, 5, 10, 20, 50)
+# Shape as well as colour tells topics apart, so that the map can be read in grey.
+LOOKS = tuple(
+    zip(
+        (BLUE, ORANGE, GREEN, PINK, RED, BLACK, SKY, BLUE),
+        ("o", "s", "^", "D", "v", "P", "X", "<"),
+        "●■▲◆▼✚✖◀",
+        strict=True,
+    )
+)
+
+
+@picture
+def arrows(vectors: Mapping[str, tuple[float, float]]) -> tuple[Figure, str]:
+    """Vectors of two numbers as arrows; the others (two or three) are compared with the first."""
+    (name, first), *others = ((key, np.array(pair, float)) for key, pair in vectors.items())
+    norm = np.linalg.norm
+    dots = {key: float(first @ pair) for key, pair in others}
+    cosines = {key: dots[key] / float(norm(first) * norm(pair)) for key, pair in others}
+    figure = Figure(figsize=(8, 4))
+    axes = figure.subplots()
+    colours = (BLACK, BLUE, RED, GREEN)
+    for (key, pair), colour in zip([(name, first), *others], colours, strict=False):
+        x, y = map(float, pair)
+        style = {"arrowstyle": "-|>", "color": colour, "lw": 2.5, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", (x, y), (0, 0), arrowprops=style)
+        label = f"{key} = ({x:g}, {y:g})"
+        if key != name:
+            angle = np.degrees(np.arccos(np.clip(cosines[key], -1, 1)))
+            label += f"\ndot product {dots[key]:g}\nangle {angle:.0f}°, cosine {cosines[key]:.2f}"
+        side = "top" if key == name else "bottom" if x < first[0] else "center"
+        axes.annotate(label, (x, y), (8, 4), textcoords="offset points", color=colour, va=side)
+    ends = np.array([first, *(pair for _, pair in others)])
+    low, high = np.minimum(ends.min(axis=0), 0), ends.max(axis=0)
+    axes.set(xlim=(low[0], high[0] + 2.5), ylim=(low[1], high[1] + 1), aspect="equal")
+    axes.set(xlabel="first number", ylabel="second number")
+    by_dot, by_cosine = max(dots, key=lambda k: dots[k]), max(cosines, key=lambda k: cosines[k])
+    axes.set_title(f"Nearest to {name}: {by_dot} by dot product, {by_cosine} by cosine")
+    listed = "; ".join(f"{k}: dot product {dots[k]:g}, cosine {cosines[k]:.2f}" for k in dots)
+    return figure, (
+        f"Compared with {name}, {listed}. The dot product grows with the length of an arrow; the "
+        "cosine depends on the angle alone."
+    )
+
+
+@picture
+def norms_and_readers(
+    model: AlternatingLeastSquares, matrix: InteractionMatrix
+) -> tuple[Figure, str]:
+    """Length of each article's vector against its number of readers, both logarithmic."""
+    norms, readers = np.linalg.norm(model.item_factors, axis=1), matrix.readers
+    rho = float(spearmanr(norms, readers).statistic)
+    table = pd.DataFrame({"readers": readers, "norm": norms})
+    medians = table.groupby(_classes(readers), observed=True).median()
+    figure = Figure(figsize=(8, 4.2))
+    axes = figure.subplots()
+    axes.loglog(readers, norms, ".", color=BLUE, alpha=0.25, markersize=5)
+    axes.loglog(medians["readers"], medians["norm"], "-o", color=ORANGE, label="median of a class")
+    floor = 0.5 * float(np.quantile(norms, 0.005))
+    axes.set(xlabel="readers of the article (log scale)", ylabel="length of its vector (log scale)")
+    axes.set_ylim(floor, 1.5 * norms.max())
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
+    axes.legend(loc="lower right")
+    finding = "The more readers, the longer the vector" if rho > 0.5 else "Readers and length"
+    axes.set_title(f"{finding} (rank correlation {rho:.2f})")
+    lengths = [f"{medians['norm'].iloc[i]:.3f} with {_of(medians.index[i])}" for i in (0, -1)]
+    hidden = int((norms < floor).sum())
+    return figure, (
+        f"Spearman's rank correlation of readers and vector length is {rho:.2f} over "
+        f"{len(norms):,} articles. The median length is {' and '.join(lengths)}."
+        + (f" Points below the frame: {hidden}." if hidden else "")
+    )
+
+
+@picture
+def two_rankings(
+    left: pd.DataFrame, right: pd.DataFrame, names: tuple[str, str] = ("cosine", "dot product")
+) -> tuple[Figure, str]:
+    """Two lists of articles side by side; a line joins the two places of the same article.
+
+    Parameters
+    ----------
+    left, right : pandas.DataFrame
+        As `similar_articles` returns them, best first.
+    names : pair of str
+        What the lists are called.
+    """
+    rows = max(len(left), len(right))
+    figure = Figure(figsize=(11, 0.36 * rows + 1.3))
+    axes = figure.subplots()
+    place = {item: rank for rank, item in enumerate(right["contentId"])}
+    both = [(rank, place[item]) for rank, item in enumerate(left["contentId"]) if item in place]
+    for start, end in both:
+        axes.plot([0, 1], [start, end], "-o", color=BLUE if start == end else ORANGE)
+    _list(axes, 0, left, set(right["contentId"]), names[0])
+    _list(axes, 1, right, set(left["contentId"]), names[1])
+    axes.set(xlim=(-2.6, 3.6), ylim=(rows - 0.4, -1.2))
+    axes.set_axis_off()
+    means = left["readers"].mean(), right["readers"].mean()
+    axes.set_title(
+        f"Mean readers of a listed article: {means[0]:.0f} by {names[0]}, "
+        f"{means[1]:.0f} by {names[1]}"
+    )
+    moved = sum(start != end for start, end in both)
+    return figure, (
+        f"Articles in both lists: {len(both)}, of which {moved} at another place (orange lines). "
+        f"Grey titles are in one list only. The articles listed by {names[0]} have {means[0]:.1f} "
+        f"readers on average, those by {names[1]} {means[1]:.1f}."
+    )
+
+
+@picture
+def evidence(readers: np.ndarray, agreement: np.ndarray, chance: float) -> tuple[Figure, str]:
+    """Share of an article's nearest that are about its topic, by its number of readers.
+
+    Parameters
+    ----------
+    readers, agreement : numpy.ndarray
+        Per article: its readers, and the share of its nearest on the same topic.
+    chance : float
+        The share to expect if the nearest were drawn at random.
+    """
+    groups = pd.Series(agreement).groupby(_classes(readers), observed=True)
+    shares, counts = groups.mean(), groups.size()
+    figure = Figure(figsize=(8, 4))
+    axes = figure.subplots()
+    bars = axes.bar(shares.index.astype(str), shares, color=BLUE, width=0.7)
+    labels = [f"{share:.0%}\n({n:,})" for share, n in zip(shares, counts, strict=True)]
+    axes.bar_label(bars, labels, padding=2, fontsize=9)
+    axes.axhline(chance, color=ORANGE, linestyle="--")
+    across = axes.get_yaxis_transform()
+    axes.text(1.01, chance, f"chance\n{chance:.0%}", transform=across, va="center", fontsize=9)
+    axes.set(xlabel="readers of the article (in brackets: number of such articles)")
+    axes.set(ylabel="nearest on the same topic", ylim=(0, 1.25 * max(shares.max(), chance)))
+    axes.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
+    best, first, last = (str(name) for name in (shares.idxmax(), *shares.index[[0, -1]]))
+    axes.set_title(
+        f"Nearest on the same topic: {shares[first]:.0%} with {_of(first)}, "
+        f"{shares[best]:.0%} with {_of(best)}"
+    )
+    return figure, (
+        f"Of the articles nearest to one with {_of(first)}, {shares[first]:.0%} are on its topic; "
+        f"with {_of(last)} it is {shares[last]:.0%}. The largest share, {shares[best]:.0%}, goes "
+        f"with {_of(best)}. Two articles drawn at random share a topic in {chance:.1%} of cases."
+    )
+
+
+@picture
+def article_map(
+    places: np.ndarray,
+    topics: np.ndarray | None = None,
+    agreement: float = 0.0,
+    chance: float = 1.0,
+) -> tuple[Figure, str]:
+    """Articles as points; the largest topics, where known, with a shape and a label.
+
+    Parameters
+    ----------
+    places : numpy.ndarray
+        Shape (articles, 2).
+    topics : numpy.ndarray, optional
+        The topic of each article.
+    agreement, chance : float
+        Share of an article's nearest, by its whole vector, on the same topic; and by chance.
+    """
+    figure = Figure(figsize=(9, 7.2))
+    axes = figure.subplots()
+    colour = BLUE if topics is None else GREY
+    axes.scatter(places[:, 0], places[:, 1], s=9, color=colour, alpha=0.6, linewidths=0)
+    axes.set(xticks=[], yticks=[], xlabel="Only nearness has a meaning: the axes have no unit.")
+    axes.spines[:].set_visible(False)
+    if topics is None:
+        axes.set_title(f"{len(places):,} articles, placed by who read them")
+        return figure, (
+            f"{len(places):,} articles. Neighbours were read by similar people. These data do not "
+            "say what an article is about, so all points have the same colour."
+        )
+    largest = _draw_topics(axes, places, topics)
+    finding = (
+        "Readers reveal the topic" if agreement >= 2 * chance else "Readers say little of the topic"
+    )
+    axes.set_title(f"{finding}: {agreement:.0%} of the nearest share it, {chance:.0%} by chance")
+    return figure, (
+        f"{len(places):,} articles; coloured shapes mark the {largest} largest topics. Of the "
+        f"nearest articles, by all numbers of the vectors, {agreement:.0%} share the topic; chance "
+        f"gives {chance:.1%}. The model was told no topic and no word."
+    )
+
+
+def _classes(readers: np.ndarray) -> pd.Series[str]:
+    """The class of each article by its number of readers: "1", "2", "3–4" and so on."""
+    names = [
+        f"{low}" if high == low + 1 else f"{low}–{high - 1}"
+        for low, high in zip(CLASSES, CLASSES[1:], strict=False)
+    ]
+    edges = [*CLASSES, np.inf]
+    return pd.cut(pd.Series(readers), edges, right=False, labels=[*names, f"{CLASSES[-1]}+"])
+
+
+def _of(readers: str) -> str:
+    return "1 reader" if readers == "1" else f"{readers} readers"
+
+
+def _list(axes: Axes, x: int, table: pd.DataFrame, shared: set[int], name: str) -> None:
+    """One column of the slopegraph, reading outwards from the lines."""
+    align = "left" if x else "right"
+    axes.text(x, -0.9, f"by {name} (readers)", ha=align, va="center", weight="bold")
+    for rank, row in enumerate(table.itertuples()):
+        parts = [f"{rank + 1} ", shorten(str(row.title), 46), f"({row.readers})"]
+        axes.annotate(
+            " ".join(parts if x else parts[:0:-1] + [f" {rank + 1}"]),
+            (x, rank), (8 * (2 * x - 1), 0), textcoords="offset points", ha=align, va="center",
+            fontsize=9, color=BLACK if row.contentId in shared else "#777777",
+        )  # fmt: skip
+
+
+def _draw_topics(axes: Axes, places: np.ndarray, topics: np.ndarray) -> int:
+    """Mark the largest topics and label each where it is densest; return how many."""
+    names, counts = np.unique(topics, return_counts=True)
+    largest = names[np.argsort(-counts, kind="stable")][: len(LOOKS)]
+    near = np.ptp(places, axis=0) * (0.25, 0.05)
+    taken: list[np.ndarray] = []
+    for topic, (colour, marker, glyph) in zip(largest, LOOKS, strict=False):
+        own = places[topics == topic]
+        axes.scatter(own[:, 0], own[:, 1], s=24, color=colour, marker=marker, linewidths=0)
+        spot = _densest(own)
+        while any((np.abs(spot - other) < near).all() for other in taken):
+            spot[1] += near[1] / 4  # up, where it would cover an earlier label
+        taken.append(spot)
+        box = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": colour}
+        label = f"{glyph} {shorten(str(topic), 24)}"
+        axes.text(spot[0], spot[1], label, ha="center", fontsize=9, bbox=box)
+    return len(largest)
+
+
+def _densest(points: np.ndarray) -> np.ndarray:
+    """The point whose fifth neighbour is nearest: the middle of the tightest crowd."""
+    apart = np.linalg.norm(points[:, None] - points[None], axis=2)
+    middle: np.ndarray = points[np.sort(apart, axis=1)[:, min(5, len(points) - 1)].argmin()].copy()
+    return middle

@@ -1,0 +1,79 @@
+"""Chapter 4: which articles are alike?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from implicit.cpu.als import AlternatingLeastSquares
+
+from .als import check_count, check_model
+from .strength import InteractionMatrix
+
+# Scores are compared after rounding: identical vectors may differ in the last bit, and an order
+# that hangs on that bit would change with the processor.
+DECIMALS = 9
+
+
+def similar_articles(
+    model: AlternatingLeastSquares,
+    matrix: InteractionMatrix,
+    item: int,
+    n: int = 10,
+    method: str = "cosine",
+    min_readers: int = 1,
+) -> pd.DataFrame:
+    """The articles whose vectors are most like the one of a given article.
+
+    Parameters
+    ----------
+    model : implicit.cpu.als.AlternatingLeastSquares
+        A model fitted on `matrix`.
+    matrix : InteractionMatrix
+        The data.
+    item : int
+        The contentId to start from.
+    n : int
+        Number of rows, the article itself included (as `implicit` counts).
+    method : {"cosine", "dot"}
+        ``"cosine"`` compares directions only (`implicit`'s `similar_items`), ``"dot"`` also
+        rewards long vectors, which belong to popular articles.
+    min_readers : int
+        Leave out articles with fewer readers (the article itself always stays).
+
+    Returns
+    -------
+    pandas.DataFrame
+        `contentId`, `title`, `score`, `readers`: the article itself first, then by descending
+        score, ties by ascending contentId.
+    """
+    check_model(model, matrix)
+    check_count(n, "n")
+    check_count(min_readers, "min_readers")
+    index = matrix.item_index(item)
+    scores = similarity_scores(model, index, method)
+    readers = matrix.readers
+    allowed = np.flatnonzero(readers >= min_readers)
+    allowed = allowed[allowed != index]
+    ranked = allowed[np.argsort(-scores[allowed], kind="stable")]
+    best = np.concatenate([[index], ranked])[:n]
+    return pd.DataFrame(
+        {
+            "contentId": matrix.item_ids[best],
+            "title": matrix.titles[best],
+            "score": scores[best],
+            "readers": readers[best],
+        }
+    )
+
+
+def similarity_scores(model: AlternatingLeastSquares, index: int, method: str) -> np.ndarray:
+    """Similarity of every article to the one in column `index`: float64, shape (items,)."""
+    if method == "cosine":
+        ids, sorted_scores = model.similar_items(index, N=len(model.item_factors))
+        scores = np.empty(len(ids))
+        scores[ids] = sorted_scores
+    elif method == "dot":
+        scores = model.item_factors @ model.item_factors[index]
+    else:
+        raise ValueError(f'method must be "cosine" or "dot", not {method!r}.')
+    return np.round(scores.astype(np.float64), DECIMALS)

@@ -1,0 +1,83 @@
+"""What the tests share: the embedded sample, prepared and fitted once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import deskrec_tutorial as dr
+
+# Same examples on every run; no deadline, because the machines that run the tests are shared.
+settings.register_profile("course", derandomize=True, deadline=None, max_examples=60, database=None)
+settings.load_profile("course")
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _no_data_source_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DESKREC_DATA", raising=False)
+
+
+@pytest.fixture(scope="session")
+def clicks():
+    return dr.load_deskdrop("sample")
+
+
+@pytest.fixture(scope="session")
+def events(clicks):
+    return dr.join_events(clicks)
+
+
+@pytest.fixture(scope="session")
+def strength(events):
+    return dr.event_strength(events)
+
+
+@pytest.fixture(scope="session")
+def matrix(strength):
+    return dr.InteractionMatrix.from_strength(strength)
+
+
+@pytest.fixture(scope="session")
+def model(matrix):
+    return dr.fit_als(matrix)
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    """The real data, where they are."""
+    candidates = [os.environ.get("DESKREC_REAL"), ROOT / "../shared/data/deskdrop-real.zip"]
+    for candidate in candidates:
+        if candidate and Path(candidate).exists():
+            return Path(candidate)
+    pytest.skip("the real Deskdrop files are not here (set DESKREC_REAL to their zip)")
+
+
+@st.composite
+def strengths(draw, max_users: int = 12, max_items: int = 10) -> pd.DataFrame:
+    """A small table of strengths with far-apart signed ids, each user and item at least once."""
+    big = st.integers(-(2**63), 2**63 - 1)
+    users = draw(st.lists(big, min_size=2, max_size=max_users, unique=True))
+    items = draw(st.lists(big, min_size=2, max_size=max_items, unique=True))
+    pairs = draw(
+        st.lists(
+            st.tuples(st.sampled_from(users), st.sampled_from(items)),
+            min_size=2,
+            max_size=len(users) * len(items),
+            unique=True,
+        )
+    )
+    values = draw(
+        st.lists(st.sampled_from([1.0, 2, 3, 5, 6.5, 15]), min_size=len(pairs), max_size=len(pairs))
+    )
+    frame = pd.DataFrame(pairs, columns=["personId", "contentId"]).astype(np.int64)
+    frame["title"] = [f"Title of {item}" for item in frame["contentId"]]
+    frame["eventStrength"] = values
+    return frame
