@@ -26,8 +26,8 @@ $(VENV)/.done: constraints.txt pyproject.toml
 	@touch $@
 
 lab: install  ## open JupyterLab on the first notebook (or print its address)
-	@echo "JupyterLab starts on $(START). Without a browser, open the address printed below; stop with Ctrl+C."
-	$(BIN)/jupyter lab $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root) $(START)
+	@echo "JupyterLab starts on $(START). Without a browser here, open the address printed below; stop with Ctrl+C."
+	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/$(START) $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root)
 
 notebooks: install  ## execute every notebook in place
 	$(BIN)/python scripts/execute_notebooks.py

@@ -81,7 +81,7 @@ def main() -> int:
     clicks = dr.load_deskdrop(sys.argv[1] if len(sys.argv) > 1 else None)
     grouped, user_items = originals_preparation(clicks)
     matrix = our_preparation(clicks)
-    assert (user_items != matrix.user_items).nnz == 0, "the two preparations differ"
+    assert abs(user_items - matrix.user_items).sum() == 0, "the two preparations differ"
     model = dr.fit_als(matrix)
     persons, contents = (sparse.csr_matrix(f) for f in (model.user_factors, model.item_factors))
 

@@ -11,7 +11,7 @@ The public API, in the order of the chapters:
 from __future__ import annotations
 
 import importlib
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 from .als import ALS, als_loss, confidence, fit_als, half_step
 from .data import (
@@ -28,6 +28,10 @@ from .recommendations import explain, fold_in, history, recommend, recommend_all
 from .similarity import similar_articles
 from .strength import EVENT_WEIGHTS, InteractionMatrix, UnknownIdError, event_strength
 from .tables import table
+
+if TYPE_CHECKING:
+    from . import plots
+    from .sample.simulator import simulate
 
 __version__ = "0.1.0"
 
@@ -64,8 +68,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Load what needs matplotlib or the simulator only when it is asked for."""
     if name == "plots":
-        module: ModuleType = importlib.import_module(".plots", __name__)
-        return module
+        return importlib.import_module(".plots", __name__)
     if name == "simulate":
         return importlib.import_module(".sample.simulator", __name__).simulate
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

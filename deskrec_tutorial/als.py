@@ -270,7 +270,7 @@ def _fit_on_gpu(matrix: InteractionMatrix, settings: dict) -> AlternatingLeastSq
     if not implicit.gpu.HAS_CUDA:
         raise RuntimeError(
             "use_gpu=True, but implicit finds no usable CUDA GPU here. On Colab choose Runtime → "
-            "Change runtime type → GPU and install rmm-cu12; or leave use_gpu out: this data set "
+            "Change runtime type → GPU and install rmm; or leave use_gpu out: this data set "
             "trains in seconds on a CPU."
         )
     model = _implicit_als(**settings, use_gpu=True)

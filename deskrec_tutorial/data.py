@@ -121,7 +121,7 @@ def load_deskdrop(source: str | os.PathLike[str] | None = None) -> ClickStream:
     tables = {file: _read_table(read(file), file) for file in REQUIRED}
     if name == "kaggle":
         _check_download(tables)
-    return ClickStream(*tables.values(), source=name)
+    return ClickStream(tables["shared_articles.csv"], tables["users_interactions.csv"], name)
 
 
 def load_truth() -> Truth:

@@ -10,9 +10,11 @@ from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
 from .als import check_count, check_model
-from .similarity import DECIMALS
 from .strength import InteractionMatrix, UnknownIdError, _no_such_id
 
+# Scores are compared after rounding: an order that hangs on the last bit of a sum would change with
+# the processor.
+DECIMALS = 9
 # Fetched beyond n, so that ties at the end of the list can be broken by id.
 SPARE = 10
 

@@ -58,7 +58,8 @@ def event_strength(
     # Adding type by type in a fixed order: a sum of floats depends on the order of its terms.
     counts = counts.sort_values(keys, ignore_index=True)
     counts["eventStrength"] = counts["eventType"].map(dict(weights)).astype(float) * counts["n"]
-    strength = counts.groupby(["personId", "contentId"], as_index=False)["eventStrength"].sum()
+    pairs = counts.groupby(["personId", "contentId"])["eventStrength"]
+    strength = pairs.sum().reset_index()
     titles = events.drop_duplicates("contentId").set_index("contentId")["title"]
     strength.insert(2, "title", strength["contentId"].map(titles))
     return strength

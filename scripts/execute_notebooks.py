@@ -33,6 +33,7 @@ def execute(path: Path, timeout: float = 300) -> nbformat.NotebookNode:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
+        coalesce_streams=True,  # or the chunks a print arrives in would vary
     )
     client.execute()
     return clean(notebook)

@@ -322,7 +322,9 @@ def replay(events: Events, half_life: float = 0.1) -> dict[str, float]:
     """
     total = len(events.time)
     first = _first_of_pair(events)
-    models = {round(a * total): fit_als(make_pairs(time_cut(events, a)[0])) for a, _ in REPLAY_WINDOWS}
+    models = {
+        round(a * total): fit_als(make_pairs(time_cut(events, a)[0])) for a, _ in REPLAY_WINDOWS
+    }
     board = _Board(events)
     hits: dict[str, list[float]] = {"als": [], "newest": [], "decayed": []}
     als: Factors | None = None

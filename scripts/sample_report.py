@@ -7,13 +7,9 @@ recomputed from the real files if they are at hand (``DESKREC_REAL`` or
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,7 +88,10 @@ def _calendar(interactions: pd.DataFrame) -> Figures:
     hour = when.hour
     return {
         **{f"events in {month}": n for month, n in months.items()},
-        **{f"share on {day}": weekday[day] for day in "Mon Tue Wed Thu Fri Sat Sun".split()},
+        **{
+            f"share on {day}": weekday[day]
+            for day in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+        },
         "share at 11-13 h UTC": hour.between(11, 13).mean(),
         "share at 16-19 h UTC": hour.between(16, 19).mean(),
         "share at 03-09 h UTC": hour.between(3, 9).mean(),

@@ -14,7 +14,7 @@ from .recommendations import (
     score_waterfall,
     two_seeds,
 )
-from .similarity import article_map, arrows, evidence, norms_and_readers, two_rankings
+from .similarity import arrows, article_map, evidence, norms_and_readers, two_rankings
 from .strength import busiest_corner, csr_drawing, event_weights, strength_distribution
 
 __all__ = [

@@ -105,19 +105,18 @@ def reconstructions(
         _heat_map(axes, frame, text.replace("-0.00", "0.00"), 1)
         axes.set_title(name, fontsize=11)
         for row, column in np.argwhere(gaps):
-            box = Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, ec=ORANGE, linewidth=2)
-            axes.add_patch(box)
+            for colour, width in ((BLACK, 4), (ORANGE, 2)):  # an edge that shows in grey as well
+                corner = (column - 0.5, row - 0.5)
+                axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=colour, linewidth=width))
     groups = {"read": read, "framed": gaps, "all other empty": ~read & ~gaps}
-    means = pd.DataFrame(
-        {n: {g: s[c].mean() for g, c in groups.items()} for n, s in scores.items()}
-    )
-    best = str((means.loc["framed"] - means.loc["all other empty"]).idxmax())
-    framed, other = means.loc["framed", best], means.loc["all other empty", best]
+    means = {n: {g: float(s[c].mean()) for g, c in groups.items()} for n, s in scores.items()}
+    best = max(means, key=lambda name: means[name]["framed"] - means[name]["all other empty"])
+    framed, other = means[best]["framed"], means[best]["all other empty"]
     title = f"“{best}” scores the framed cells {framed:.2f}, all other empty cells {other:.2f}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     parts = [
-        f"“{name}”: " + ", ".join(f"{group} {mean:.2f}" for group, mean in column.items())
-        for name, column in means.items()
+        f"“{name}”: " + ", ".join(f"{group} {mean:.2f}" for group, mean in by_group.items())
+        for name, by_group in means.items()
     ]
     return figure, f"Mean score of the cells in each panel. {'; '.join(parts)}."
 
@@ -131,24 +130,26 @@ def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
     styles = {"read": (BLUE, "o", -0.08), "unread": (ORANGE, "s", 0.08)}
     for kind, (colour, marker, shift) in styles.items():
         rows = quantiles[quantiles["pairs"] == kind].sort_values("alpha")
-        middle = rows["middle"]
-        spread = [middle - rows["low"], rows["high"] - middle]
+        low, middle, high = rows[["low", "middle", "high"]].to_numpy().T
+        spread = np.array([middle - low, high - middle])
         axes.errorbar(
-            np.arange(len(rows)) + shift, middle, spread, color=colour, marker=marker, capsize=4,
-            linestyle="", label=f"{kind} pairs: median, and the middle 80 %",
+            np.arange(len(rows)) + shift, middle, spread, color=colour,
+            marker=marker, capsize=4, linestyle="", label=f"{kind} pairs: median, middle 80 %",
         )  # fmt: skip
     axes.set_xticks(range(len(alphas)), [f"{alpha:g}" for alpha in alphas])
     axes.set(xlabel="alpha", ylabel="score")
     axes.legend(loc="upper left", ncols=2)
     axes.set_ylim(top=quantiles["high"].max() * 1.25)
-    middle = quantiles.set_index(["pairs", "alpha"])["middle"]
+    median = quantiles.set_index(["pairs", "alpha"])["middle"]
     first, last = alphas[0], alphas[-1]
-    change = f"from {middle['read', first]:.2f} to {middle['read', last]:.2f}"
-    axes.set_title(f"From alpha = {first:g} to {last:g} the median read pair goes {change}")
+    change = f"{median['read', first]:.2f} to {median['read', last]:.2f}"
+    axes.set_title(
+        f"From alpha = {first:g} to {last:g} the median read pair goes from a score of {change}"
+    )
     return figure, (
-        f"The median score of a read pair goes {change} as alpha goes from {first:g} to {last:g}; "
-        f"that of an unread pair from {middle['unread', first]:.3f} to "
-        f"{middle['unread', last]:.3f}. Bars hold the middle 80 % of the pairs."
+        f"As alpha goes from {first:g} to {last:g}, the median score of a read pair goes from "
+        f"{change}, that of an unread pair from {median['unread', first]:.3f} to "
+        f"{median['unread', last]:.3f}. Bars hold the middle 80 % of the pairs."
     )
 
 

@@ -19,6 +19,7 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000",
 )  # fmt: skip
 GREY = "#999999"
+NO_MATH = "tex2jax_ignore mathjax_ignore"  # dollar signs of titles are no formulas
 
 P = ParamSpec("P")
 
@@ -46,7 +47,7 @@ class Picture:
     def _ipython_display_(self) -> None:
         display({"image/png": self.png, "text/plain": self.caption}, raw=True)
         # JupyterLab shows no alternative text of an image: the caption has to be visible.
-        display(HTML(f"<p><em>{html.escape(self.caption)}</em></p>"))
+        display(HTML(f'<p class="{NO_MATH}"><em>{html.escape(self.caption)}</em></p>'))
 
 
 def picture(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Picture]:

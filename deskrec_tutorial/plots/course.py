@@ -11,7 +11,6 @@ from ..strength import InteractionMatrix
 from .core import BLUE, ORANGE, picture
 
 
-
 @picture
 def course_map(
     clicks: ClickStream,

@@ -78,8 +78,8 @@ def _about_gaps(name: str, table: pd.DataFrame) -> str:
     if len(holes.columns) == 1:
         return text
     return text + (
-        f" Where one of its {len(holes.columns)} columns with gaps is empty, all of them are in "
-        f"{together:.1%} of the cases."
+        f" Where one of its {len(holes.columns)} columns with gaps is empty, all of them are empty "
+        f"in {together:.1%} of the cases."
     )
 
 
@@ -108,37 +108,41 @@ def event_types(events: pd.DataFrame) -> tuple[Figure, str]:
 @picture
 def long_tail_curve(per_article: pd.Series, per_person: pd.Series) -> tuple[Figure, str]:
     """Cumulative share of the events, for articles and for people; one count of events each."""
-    curves = {"articles": per_article, "people": per_person}
-    styles = {"articles": (BLUE, "-", "o"), "people": (ORANGE, "--", "s")}
-    tenth = {name: _share_of_top(counts, 0.1) for name, counts in curves.items()}
     figure = Figure(figsize=(8, 4.6))
     axes = figure.subplots()
     axes.plot([0, 100], [0, 100], color="#666666", linewidth=1, linestyle=":", label="all alike")
     axes.axvline(10, color=GREY, linewidth=1)
-    for name, counts in curves.items():
-        x, y = 100 * long_tail(counts).to_numpy().T
-        colour, line, marker = styles[name]
-        axes.plot(np.r_[0, x], np.r_[0, y], color=colour, linestyle=line, label=name)
-        axes.plot(10, 100 * tenth[name], marker, color=colour, markeredgecolor="black")
-    _beside(axes, 10, 100 * max(tenth.values()), f"{max(tenth.values()):.0%}", above=True)
-    _beside(axes, 10, 100 * min(tenth.values()), f"{min(tenth.values()):.0%}", above=False)
-    axes.set(xlim=(0, 100), ylim=(0, 102))
+    articles, people = _share_of_top(per_article, 0.1), _share_of_top(per_person, 0.1)
+    _draw_tail(axes, per_article, "articles", articles > people, (BLUE, "-"))
+    _draw_tail(axes, per_person, "people", people >= articles, (ORANGE, "--"))
+    axes.set(xlim=(0, 100), ylim=(0, 102), ylabel="their share of all events (%)")
     axes.set_xlabel("articles or people, busiest first (% of them)")
-    axes.set_ylabel("their share of all events (%)")
     axes.legend(loc="lower right", bbox_to_anchor=(0.98, 0.05))
-    got, made = f"{tenth['articles']:.0%}", f"{tenth['people']:.0%}"
     axes.set_title(
-        f"A tenth of the articles gets {got} of the events, a tenth of the people {made}"
+        f"A tenth of articles gets {articles:.1%} of events; a tenth of people makes {people:.1%}"
     )
-    half = {
-        name: int((long_tail(c)["share_of_total"] < 0.5).sum()) + 1 for name, c in curves.items()
-    }
     return figure, (
-        f"The busiest tenth of the articles gets {got} of the events; the busiest tenth of the "
-        f"people makes {made}. Half of all events fall on {half['articles']:,} of "
-        f"{len(per_article):,} articles, and half are made by {half['people']:,} of "
+        f"The busiest tenth of the articles gets {articles:.1%} of the events; the busiest tenth "
+        f"of the people makes {people:.1%}. Half of all events fall on {_make_half(per_article):,} "
+        f"of {len(per_article):,} articles, and half are made by {_make_half(per_person):,} of "
         f"{len(per_person):,} people."
     )
+
+
+def _draw_tail(
+    axes: Axes, counts: pd.Series, name: str, above: bool, look: tuple[str, str]
+) -> None:
+    """One curve, with its value at a tenth written beside it."""
+    x, y = 100 * long_tail(counts).to_numpy().T
+    tenth = 100 * _share_of_top(counts, 0.1)
+    axes.plot(np.r_[0, x], np.r_[0, y], color=look[0], linestyle=look[1], label=name)
+    axes.plot(10, tenth, "s" if above else "o", color=look[0], markeredgecolor="black")
+    _beside(axes, 10, tenth, f"{tenth:.1f}%", above)
+
+
+def _make_half(counts: pd.Series) -> int:
+    """How many of the largest counts make up half of the total."""
+    return int((long_tail(counts)["share_of_total"] < 0.5).sum()) + 1
 
 
 def _share_of_top(counts: pd.Series, part: float) -> float:

@@ -22,10 +22,11 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
     figure = Figure(figsize=(8, 3.6))
     axes = figure.subplots()
     axes.axvspan(0, 1, color="#eeeeee", zorder=0)
-    bins = np.arange(np.floor(scores.min() * 10), np.ceil(scores.max() * 10) + 1) / 10
-    groups = (("unread", ~has_read, BLUE, "-"), ("read", has_read, ORANGE, "--"))
-    for name, where, colour, line in groups:
-        share = np.histogram(scores[where], bins)[0] / max(where.sum(), 1)
+    low, high = np.floor(scores.min() * 10), np.ceil(scores.max() * 10)
+    groups = (("unread", scores[~has_read], BLUE, "-"), ("read", scores[has_read], ORANGE, "--"))
+    for name, values, colour, line in groups:
+        counts, bins = np.histogram(values, max(int(high - low), 1), (low / 10, high / 10))
+        share = counts / max(len(values), 1)
         axes.stairs(share, bins, color=colour, linestyle=line, linewidth=2, label=name)
     axes.set(xlabel="score", ylabel="share of the read / unread pairs")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -35,15 +36,16 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
     )
     return figure, (
         f"Of {scores.size:,} scores {below:.1%} lie below 0 and {above:.1%} above 1; a probability "
-        f"would stay in the grey band. Half of the unread pairs score "
-        f"{_quartiles(scores[~has_read])}, half of the read pairs {_quartiles(scores[has_read])}."
+        f"would stay in the grey band. Half of the unread pairs score {_quartiles(groups[0][1])}, "
+        f"half of the read pairs {_quartiles(groups[1][1])}."
     )
 
 
 @picture
 def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> tuple[Figure, str]:
     """Each person's best unread article: its raw score and its min-max scaled one."""
-    middle = np.abs(raw - np.median(raw)) <= 0.02
+    # The people closest to the median raw score, one in forty: alike before scaling.
+    middle = np.argsort(np.abs(raw - np.median(raw)), kind="stable")[: max(2, len(raw) // 40)]
     low, high = scaled[middle].min(), scaled[middle].max()
     figure = Figure(figsize=(8, 4))
     axes = figure.subplots()
@@ -61,9 +63,9 @@ def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> tuple[Figure, str]:
     )
     return figure, (
         f"One dot per person, {len(raw):,} in all. {(scaled == 1).mean():.0%} of the people have a "
-        f"best unread article that scales to exactly 1. Among the {middle.sum():,} people whose "
-        f"raw score is within 0.02 of the median ({np.median(raw):.2f}) the scaled score goes from "
-        f"{low:.2f} to {high:.2f}."
+        f"best unread article that scales to exactly 1. Of the {len(middle):,} people whose raw "
+        f"score is closest to the median ({raw[middle].min():.2f} to {raw[middle].max():.2f}) the "
+        f"scaled scores go from {low:.2f} to {high:.2f}."
     )
 
 
@@ -82,12 +84,11 @@ def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Fi
     axes.set_yticks(range(len(steps) + 1), [*labels, "the score: all of them together"], fontsize=8)
     axes.set_xlabel(f"score of “{shorten(title, 60)}”")
     _title_over_all(figure, _waterfall_title(np.sort(values)[::-1], total))
-    down = values < 0
+    up, down = values[values >= 0], values[values < 0]
     return figure, (
-        f"“{title}” scores {total:.3f}: {(~down).sum()} of {len(values)} past readings push it up "
-        f"by {values[~down].sum():.3f} together, {down.sum()} pull it down by "
-        f"{abs(values[down].sum()):.3f}. The largest part, {values.max():.3f}, comes from "
-        f"“{parts['title'].iloc[values.argmax()]}”."
+        f"“{title}” scores {total:.3f}. Steps forward: {len(up)} of {len(values)} past readings, "
+        f"{up.sum():.3f} in all; steps back: {len(down)}, {abs(down.sum()):.3f} in all. The "
+        f"largest part, {values.max():.3f}, comes from “{parts['title'].iloc[values.argmax()]}”."
     )
 
 
@@ -98,29 +99,25 @@ def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
     `readers` counts the readers of each article, `times` the lists each article appears in.
     """
     tenth = max(1, round(len(times) / 10))
-    reached = (times > 0).mean()
+    tails = [long_tail(pd.Series(counts)) for counts in (times, readers)]
+    places, readings = (tail["share_of_total"].iloc[tenth - 1] for tail in tails)
     figure = Figure(figsize=(8, 4))
     axes = figure.subplots()
-    at_tenth = {}
-    groups = (("recommendations", times, ORANGE, "--"), ("readings", readers, BLUE, "-"))
-    for name, counts, colour, line in groups:
-        tail = long_tail(pd.Series(counts))
-        at_tenth[name] = tail["share_of_total"].iloc[tenth - 1]
+    looks = (("recommendations", ORANGE, "--", places), ("readings", BLUE, "-", readings))
+    for tail, (name, colour, line, share) in zip(tails, looks, strict=True):
         axes.plot(*tail.to_numpy().T, color=colour, linestyle=line, label=name)
-        axes.plot(tenth / len(times), at_tenth[name], "o", color=colour)
+        axes.plot(tenth / len(times), share, "o", color=colour)
     axes.set(xlabel="share of the articles, most frequent first", ylabel="share of the total")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(loc="lower right")
     axes.set_title(
-        f"A tenth of the articles gets {at_tenth['recommendations']:.0%} of all places, "
-        f"{at_tenth['readings']:.0%} of all readings"
+        f"A tenth of the articles gets {places:.0%} of all places, {readings:.0%} of all readings"
     )
     return figure, (
-        f"{reached:.1%} of {len(times):,} articles appear in at least one list; the other "
-        f"{(times == 0).sum():,} are recommended to nobody. The most recommended tenth fills "
-        f"{at_tenth['recommendations']:.1%} of all places, while the most read tenth has "
-        f"{at_tenth['readings']:.1%} of all readings."
+        f"{(times > 0).mean():.1%} of {len(times):,} articles appear in at least one list; the "
+        f"other {(times == 0).sum():,} are recommended to nobody. The most recommended tenth fills "
+        f"{places:.1%} of all places, while the most read tenth has {readings:.1%} of all readings."
     )
 
 
@@ -146,7 +143,7 @@ def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Figure, str]:
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _title_over_all(figure, f"Another seed keeps {shared.mean():.1f} of {n} titles on average")
     return figure, (
-        f"Left: of {len(shared):,} people {(shared == n).mean():.0%} get the same {n} titles from "
+        f"Left: of {len(shared):,} people {(shared == n).sum():,} get the same {n} titles from "
         f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them. Right: "
         f"{by_rank.iloc[0]:.0%} of the articles at rank 1 are still among the other list's {n}, "
         f"and {by_rank.iloc[-1]:.0%} of those at rank {n}."
@@ -200,9 +197,9 @@ def _title_over_all(figure: Figure, text: str) -> None:
 
 def _waterfall_title(descending: np.ndarray, total: float) -> str:
     if total <= 0:
-        return f"{len(descending)} readings add up to a score of {total:.2f}"
+        return f"{len(descending)} readings add up to a score of {total:.3f}"
     enough = int(np.argmax(np.cumsum(descending) >= total / 2)) + 1
     verb = "carries" if enough == 1 else "carry"
     return (
-        f"{enough} of {len(descending)} readings {verb} at least half of the score of {total:.2f}"
+        f"{enough} of {len(descending)} readings {verb} at least half of the score of {total:.3f}"
     )

@@ -190,6 +190,7 @@ def article_map(
     axes.scatter(places[:, 0], places[:, 1], s=9, color=colour, alpha=0.6, linewidths=0)
     axes.set(xticks=[], yticks=[], xlabel="Only nearness has a meaning: the axes have no unit.")
     axes.spines[:].set_visible(False)
+    axes.margins(x=0.12, y=0.05)
     if topics is None:
         axes.set_title(f"{len(places):,} articles, placed by who read them")
         return figure, (
@@ -236,7 +237,7 @@ def _list(axes: Axes, x: int, table: pd.DataFrame, shared: set[int], name: str) 
 
 
 def _draw_topics(axes: Axes, places: np.ndarray, topics: np.ndarray) -> int:
-    """Mark the largest topics and label each where it is densest; return how many."""
+    """Mark the largest topics and label each above its densest part; return how many."""
     names, counts = np.unique(topics, return_counts=True)
     largest = names[np.argsort(-counts, kind="stable")][: len(LOOKS)]
     near = np.ptp(places, axis=0) * (0.25, 0.05)
@@ -244,18 +245,21 @@ def _draw_topics(axes: Axes, places: np.ndarray, topics: np.ndarray) -> int:
     for topic, (colour, marker, glyph) in zip(largest, LOOKS, strict=False):
         own = places[topics == topic]
         axes.scatter(own[:, 0], own[:, 1], s=24, color=colour, marker=marker, linewidths=0)
-        spot = _densest(own)
+        spot = _above_crowd(own) + (0, near[1] / 4)
         while any((np.abs(spot - other) < near).all() for other in taken):
             spot[1] += near[1] / 4  # up, where it would cover an earlier label
         taken.append(spot)
         box = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": colour}
         label = f"{glyph} {shorten(str(topic), 24)}"
-        axes.text(spot[0], spot[1], label, ha="center", fontsize=9, bbox=box)
+        axes.text(spot[0], spot[1], label, ha="center", va="bottom", fontsize=9, bbox=box)
+    highest = max(spot[1] for spot in taken) + near[1]
+    axes.set_ylim(top=max(axes.get_ylim()[1], highest))
     return len(largest)
 
 
-def _densest(points: np.ndarray) -> np.ndarray:
-    """The point whose fifth neighbour is nearest: the middle of the tightest crowd."""
+def _above_crowd(points: np.ndarray) -> np.ndarray:
+    """A place above the three quarters of the points around the tightest spot."""
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)
-    middle: np.ndarray = points[np.sort(apart, axis=1)[:, min(5, len(points) - 1)].argmin()].copy()
-    return middle
+    middle = np.sort(apart, axis=1)[:, min(5, len(points) - 1)].argmin()
+    crowd = points[np.argsort(apart[middle], kind="stable")[: len(points) * 3 // 4 + 1]]
+    return np.array([crowd[:, 0].mean(), crowd[:, 1].max()])

@@ -69,8 +69,8 @@ HOUR_BIRTHS = (
     0.095, 0.097, 0.071, 0.063, 0.080, 0.077, 0.081, 0.060, 0.050, 0.040, 0.030, 0.028,
 )  # fmt: skip
 HOUR_READINGS = (
-    0.028, 0.024, 0.019, 0.010, 0.005, 0.003, 0.003, 0.001, 0.002, 0.008, 0.071, 0.149,
-    0.128, 0.103, 0.068, 0.051, 0.065, 0.062, 0.059, 0.053, 0.036, 0.024, 0.015, 0.014,
+    0.022, 0.019, 0.015, 0.009, 0.005, 0.004, 0.004, 0.002, 0.003, 0.011, 0.058, 0.176,
+    0.160, 0.126, 0.062, 0.048, 0.069, 0.066, 0.064, 0.056, 0.030, 0.017, 0.010, 0.010,
 )  # fmt: skip
 
 # ---------------------------------------------------------------- readers
@@ -80,30 +80,34 @@ READING_QUANTILES = (
     (0.67, 19.4), (0.84, 25.2), (1.04, 33.5), (1.28, 46.5), (1.645, 86.0), (2.05, 165.0),
     (2.33, 257.0), (2.58, 330.0), (2.88, 468.0), (3.47, 961.0),
 )  # fmt: skip
-TASTE_CONCENTRATION = 2.2  # total Dirichlet mass: a reader has a handful of topics
-TASTE_BACKGROUND = 0.018  # curiosity about anything, as a share of taste
+# Gamma shapes of taste: most readers lean to one or two shelves, and to a few topics on them.
+SHELF_SHAPE, TOPIC_SHAPE = 0.5, 0.08
+TASTE_BACKGROUND = 0.0008  # curiosity about anything, as a share of taste
 TOPIC_SPREAD = 0.55  # log-scale spread of how much is written per topic
-PORTUGUESE_ONLY, ENGLISH_ONLY = 0.10, 0.12  # readers who mostly skip the other language
-LANGUAGE_BARRIER = 0.15  # how far such a reader's interest drops
+PORTUGUESE_ONLY, ENGLISH_ONLY = 0.20, 0.25  # readers who mostly skip the other language
+LANGUAGE_BARRIER = 0.03  # how far such a reader's interest drops
 ACTIVITY_SHAPE = 0.28  # gamma shape of daily activity: many idle days, few busy ones
+STEADY_READS = 150  # who reads this much comes twice as steadily
 STAY_EXPONENT = 1.1  # light readers leave early, heavy ones stay to the end
-TEAMS, TEAM_BOOST = 30, 0.0  # colleagues of the author read an article 1 + boost times as readily
 
 # ---------------------------------------------------------------- articles
 # How many readers an article finds beside its author: (normal deviate, readers), the published
 # quantiles before chance widens them.
 POPULARITY_QUANTILES = (
-    (-2.2, 0.08), (-1.28, 0.7), (-0.67, 2.6), (-0.25, 5.4), (0.0, 7.6), (0.385, 12.0), (0.67, 16.0),
+    (-2.2, 0.4), (-1.28, 1.1), (-0.67, 2.8), (-0.25, 5.4), (0.0, 7.6), (0.385, 12.0), (0.67, 16.0),
     (1.04, 23.0), (1.28, 29.0), (1.645, 42.0), (2.05, 64.0), (2.33, 78.0), (2.58, 103.0),
     (2.88, 141.0), (3.6, 265.0),
 )  # fmt: skip
 # Mean readers of articles by month of birth: few people were around in March.
 MONTH_PULL = 0.9  # how strongly: on the scale of the deviate
 MONTH_POPULARITY = (7.6, 9.9, 13.3, 14.4, 16.0, 15.0, 16.2, 15.7, 13.5, 11.0, 14.6, 19.2)
-# Interest in an article of a given age: (days to fall to 1/e, weight at birth x days).
-FADING = ((0.75, 0.66), (3.0, 0.20), (25.0, 0.06), (120.0, 0.06), (1e9, 0.02))
-# Languages over the 3,122 rows of the article file.
-BALANCE_ROUNDS = 6
+# Interest in an article of a given age: (days to fall to 1/e, share of it).  Fresh articles are
+# taken by taste; old ones are searched for when needed, whatever one's tastes.
+FADING = ((0.62, 0.755), (3.2, 0.185))
+SEARCHED = ((25.0, 0.045), (160.0, 0.054), (1e9, 0.005))
+SEARCH_INTEREST = 0.0125  # as if one's taste were spread over all topics
+FIRST_DAY_PART = 0.455  # how much of its first day an article is there to be read
+BALANCE_ROUNDS = 7
 LANGUAGE_ROWS = {"pt": 850, "la": 4, "ja": 2, "es": 2}
 CONTENT_TYPE_ROWS = {"VIDEO": 11, "RICH": 10}
 REUSED_TITLES = (2,) * 31 + (3, 3, 4, 4, 8)  # some titles stand for several contentIds
@@ -120,16 +124,22 @@ COMBINATIONS = {
 }  # fmt: skip
 LETTERS = "VLBFC"
 REPEATS = {LIKE: 75, BOOKMARK: 261, FOLLOW: 9, COMMENT: 184}  # beyond a pair's first of the type
-TASTE_IN_DEEDS = 0.5  # weight of log taste in who likes, comments ...: deeds follow interest
+TASTE_IN_DEEDS = 0.75  # weight of log taste in who likes, comments ...: deeds follow interest
 READER_SPREAD_IN_DEEDS = 1.3  # some people like everything, most nothing
-REREAD_SPREAD = {"reader": 0.35, "article": 0.45, "pair": 0.9}  # log-scale spreads of re-reading
+REREAD_SPREAD = {"reader": 0.4, "article": 0.5, "session": 1.15, "pair": 0.5}  # log scale
+REREAD_TASTE = 0.30  # what is to one's taste is re-read more: interest to this power
+# Busy readers and popular articles see more re-reads: their count to this power.
+REREAD_VOLUME = {"reader": 0.28, "article": 0.13}
+REREAD_MOST, RETURN_MOST = 27.0, 5.0  # the most re-reads to expect of a pair: same day, later
 REREAD_LATER = 0.31  # share of re-reads on another day than the first reading
 # Seconds from an event to what follows on the same page: (median, log-scale spread).
-LAG_SAME_DAY = (1.3 * 3600, 1.8)  # from sharing to a reading on the same day
+LAG_FROM_SHARING, SOON_SHARE = (2000.0, 1.5), 0.38  # the rest reads later that day
+NIGHT_ENDS = 9 * 3600  # who is shown an article in São Paulo's night reads it in the morning
 LAG_REREAD, LAG_RELOAD = (90.0, 3.0), (6.0, 1.6)  # reloads: June
 LAG_DEED = (120.0, 1.5)
-LAG_RETURN_DAYS = (2.0, 1.5)
+LAG_RETURN_DAYS = (2.8, 1.8)
 JUNE = 3  # months are counted from 2016-03
+CELLS = 12 * 7  # months x weekdays
 
 # ---------------------------------------------------------------- browsers and places
 # Events without browser and place: most of what is no VIEW, and many of June's views.
@@ -238,7 +248,6 @@ class Readers:
     taste: Floats  # readers x topics, rows sum to 1
     speaks: Floats  # readers x (English, Portuguese): interest by language
     active: Floats  # readers x days, rows sum to 1
-    team: Ints
 
 
 @dataclass(frozen=True)
@@ -412,10 +421,15 @@ def _daily(by_month: tuple[int, ...], by_weekday: tuple[float, ...]) -> Floats:
     return weight / in_month[month] * total[month] / total.sum()
 
 
-def _time_of_day(humps: tuple[float, ...], count: int, rng: np.random.Generator) -> Ints:
-    """Draw seconds since midnight from the daily humps."""
-    hour = _picks(np.asarray(humps), count, rng)
-    return hour * 3600 + rng.integers(0, 3600, count)
+def _time_of_day(
+    humps: tuple[float, ...], count: int, rng: np.random.Generator, after: Ints | int = 0
+) -> Ints:
+    """Draw seconds since midnight from the daily humps, later than a given second."""
+    mass = np.concatenate([[0.0], np.cumsum(humps)])
+    hours = np.arange(25) * 3600.0
+    start = np.interp(after, hours, mass)
+    draw = start + rng.random(count) * (mass[-1] - start)
+    return np.minimum(np.interp(draw, mass, hours).astype(np.int64), DAY - 1)
 
 
 def _lag(shape: tuple[float, float], count: int, rng: np.random.Generator) -> Ints:
@@ -456,14 +470,17 @@ def _births(n: int, rng: np.random.Generator) -> Ints:
 
 
 def _appeal(born: Ints, rng: np.random.Generator) -> Floats:
-    """Deal the popularity quantiles to articles, the higher ones rather in busy months."""
-    n = len(born)
-    q = _normal_quantiles(n, rng)
-    month, _ = _calendar()
-    pull = np.round(np.log(MONTH_POPULARITY), 9)[month[born // DAY]]
-    rank = np.argsort(np.argsort(q + MONTH_PULL * pull, kind="stable"), kind="stable")
+    """Deal the popularity quantiles to articles, the higher ones rather in busy months.
+
+    Each month gets its even share of hits and duds, else a single hit could upset its events.
+    """
+    month = _calendar()[0][born // DAY]
+    q = np.concatenate([_normal_quantiles(n, rng) for n in np.bincount(month)])
+    pull = MONTH_PULL * np.round(np.log(MONTH_POPULARITY), 9)[month]
+    rank = np.argsort(np.argsort(q + pull, kind="stable"), kind="stable")
     anchors, readers = np.array(POPULARITY_QUANTILES).T
-    return _exp(np.interp(np.sort(q), anchors, np.log(readers)))[rank]
+    deviate = np.sort(_normal_quantiles(len(born), rng))
+    return _exp(np.interp(deviate, anchors, np.log(readers)))[rank]
 
 
 def _removed_flags(sizes: Sizes, rng: np.random.Generator) -> Ints:
@@ -562,7 +579,8 @@ def _run_office(
 ) -> tuple[Log, Floats, Ints]:
     readers = _make_readers(quota, len(board.topic), rng)
     author = _choose_authors(quota, board, home, readers, rng)
-    speed, fresh = _speeds(board, readers, author)
+    fresh = [_freshness(readers.active, *fading) for fading in FADING + SEARCHED]
+    speed = _speeds(board, readers, fresh)
     must = _must_read(quota, board, home, readers, author, speed, rng)
     user, article = _race(quota, board, home, readers, speed, must, rng)
     day = _reading_days(board, readers, fresh, user, article, author, rng)
@@ -577,15 +595,21 @@ def _make_readers(quota: Quota, articles: int, rng: np.random.Generator) -> Read
     n = quota.users
     z = _normal_quantiles(n, rng)
     reads = _reading_volumes(z, quota.pairs, articles)
-    topic_mass = TASTE_CONCENTRATION / len(TOPICS)
-    taste = np.round(rng.standard_gamma(topic_mass, (n, len(TOPICS))), 9) + 1e-9
     return Readers(
         reads=reads,
-        taste=taste / taste.sum(axis=1, keepdims=True),
+        taste=_tastes(n, rng),
         speaks=_speaks(n, rng),
         active=_activity(reads, rng),
-        team=rng.integers(0, TEAMS, n),
     )
+
+
+def _tastes(n: int, rng: np.random.Generator) -> Floats:
+    """Draw each reader's shares of taste: first of the shelves, then of the topics on them."""
+    shelves, shelf = np.unique([topic.shelf for topic in TOPICS], return_inverse=True)
+    leaning = np.round(rng.standard_gamma(SHELF_SHAPE, (n, len(shelves))), 9)
+    taste = np.round(rng.standard_gamma(TOPIC_SHAPE, (n, len(TOPICS))), 9)
+    taste = (taste + 1e-9) * (leaning + 0.01)[:, shelf]
+    return taste / taste.sum(axis=1, keepdims=True)
 
 
 def _reading_volumes(z: Floats, pairs: int, articles: int) -> Ints:
@@ -621,7 +645,8 @@ def _speaks(n: int, rng: np.random.Generator) -> Floats:
 def _activity(reads: Ints, rng: np.random.Generator) -> Floats:
     """Draw on which days readers are around; days sum to the year's course, rows to 1."""
     n = len(reads)
-    active = np.round(rng.standard_gamma(ACTIVITY_SHAPE, (n, DAYS)), 6)
+    shape = ACTIVITY_SHAPE * (1 + reads / STEADY_READS)
+    active = np.round(rng.standard_gamma(shape[:, None], (n, DAYS)), 6)
     first, last = _stays(reads, rng)
     day = np.arange(DAYS)
     active *= (day >= first[:, None]) & (day <= last[:, None])
@@ -682,21 +707,33 @@ def _spread_authors(author: Ints, articles: Ints, people: Ints, reads: Ints) -> 
 # ------------------------------------------------------------------------------- who reads what
 
 
-def _speeds(board: Board, readers: Readers, author: Ints) -> tuple[Floats, list[Floats]]:
-    """Return how readily each reader takes each article, appeal aside, and freshness by fading."""
-    fresh = [_freshness(readers.active, days, weight) for days, weight in FADING]
-    speed = sum(fresh)[:, board.born // DAY]
-    speed *= (TASTE_BACKGROUND + (1 - TASTE_BACKGROUND) * readers.taste)[:, board.topic]
+def _speeds(board: Board, readers: Readers, fresh: list[Floats]) -> Floats:
+    """Return how readily each reader takes each article, appeal aside."""
+    missed = [(1 - FIRST_DAY_PART) * _kernel(*fading)[0] for fading in FADING + SEARCHED]
+    there = [part - late * readers.active for part, late in zip(fresh, missed, strict=True)]
+    born = board.born // DAY
+    speed = sum(there[: len(FADING)])[:, born]
+    speed *= _interest(readers.taste)[:, board.topic]
+    speed += sum(there[len(FADING) :])[:, born] * SEARCH_INTEREST
     language = np.select([board.lang == "en", board.lang == "pt"], [0, 1], 2)
     speed *= readers.speaks[:, language]
-    colleagues = (readers.team[:, None] == readers.team[author]) & (author >= 0)
-    speed *= np.where(colleagues, 1 + TEAM_BOOST, 1.0)
-    return speed, fresh
+    return speed
 
 
-def _freshness(active: Floats, days: float, weight: float) -> Floats:
-    """Sum a reader's later activity, each day faded by its distance, for each day of birth."""
-    at_birth, keep = _kernel(days, weight)
+def _interest(taste: Floats) -> Floats:
+    """Turn shares of taste into interest: nobody minds anything completely."""
+    return TASTE_BACKGROUND + (1 - TASTE_BACKGROUND) * taste
+
+
+def _kernel(days: float, share: float) -> tuple[float, float]:
+    """Return interest on the day of birth and what is kept of it from one day to the next."""
+    keep = round(float(np.exp(-1 / days)), 12)
+    return share * max(1 - keep, 1 / DAYS), keep
+
+
+def _freshness(active: Floats, days: float, share: float) -> Floats:
+    """Sum a reader's activity from each day on, faded by the distance from that day."""
+    at_birth, keep = _kernel(days, share)
     fresh = at_birth * active
     for day in range(DAYS - 2, -1, -1):
         fresh[:, day] += keep * fresh[:, day + 1]
@@ -741,32 +778,60 @@ def _race(
     settled = np.bincount(must[1], minlength=len(home))
     appeal = board.appeal * (board.read & (board.removed < 2))
     want = appeal * ((quota.pairs - settled.sum()) / appeal.sum())
-    speed *= _balance(speed, want, readers.reads, quota.users)
-    key = (speed / rng.standard_exponential(speed.shape)).astype(np.float32)
+    pull = _balance(speed, want, readers.reads)
+    key = np.empty(speed.shape, dtype=np.float32)  # rounding hides last bits that may differ
+    for rows in _blocks(quota.users):
+        part = speed[rows] * pull
+        part /= rng.standard_exponential(part.shape)
+        key[rows] = part
     key[must] = np.inf
-    cut = np.sort(key, axis=1)[np.arange(quota.users), len(home) - readers.reads]
-    user, article = np.nonzero(key >= cut[:, None])
-    return user.astype(np.int64), article.astype(np.int64)
+    return _winners(key, readers.reads)
 
 
-def _balance(speed: Floats, want: Floats, reads: Ints, users: int) -> Floats:
-    """Find each article's pull, so that it can expect the readers it should have."""
-    want = np.minimum(want, 0.6 * users)
-    pull, pace = want / np.maximum(speed.sum(axis=0), 1e-300), np.ones(users)
+def _winners(key: npt.NDArray[np.float32], count: Ints) -> tuple[Ints, Ints]:
+    """Return rows and columns of each row's highest keys, a given count per row."""
+    users, articles = [], []
+    for rows in _blocks(len(key)):
+        part = key[rows]
+        cut = np.sort(part, axis=1)[np.arange(len(part)), part.shape[1] - count[rows]]
+        user, article = np.nonzero(part >= cut[:, None])
+        users.append(user + rows.start)
+        articles.append(article)
+    return np.concatenate(users), np.concatenate(articles)
+
+
+def _blocks(n: int, size: int = 64) -> list[slice]:
+    """Cut rows into blocks that fit a processor's cache: several times faster than all at once."""
+    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+
+
+def _balance(speed: Floats, want: Floats, reads: Ints) -> Floats:
+    """Find each article's pull, so that it can expect the readers it should have.
+
+    Rows are scaled to what readers read and columns to the readers articles want, in turn, until
+    both margins hold; readers have a pace of their own for that, which the race does not need.
+    """
+    want = np.minimum(want, 0.6 * len(reads))
+    pull, pace = want / np.maximum(speed.sum(axis=0), 1e-300), np.ones(len(reads))
     for _ in range(BALANCE_ROUNDS):
-        chance = _chance(speed * pull * pace[:, None])
-        pace *= reads / np.maximum(chance.sum(axis=1), 1e-12)
-        pull *= want / np.maximum(_chance(speed * pull * pace[:, None]).sum(axis=0), 1e-12)
+        readers = np.zeros(len(want))
+        for rows in _blocks(len(reads)):
+            chance = _chance(speed[rows] * pull, pace[rows])
+            readers += chance.sum(axis=0)
+            pace[rows] *= reads[rows] / np.maximum(chance.sum(axis=1), 1e-12)
+        total = readers.sum() / max(want.sum(), 1e-12)  # of which the pace takes care
+        pull *= total * want / np.maximum(readers, 1e-12)
     return pull
 
 
-def _chance(x: Floats) -> Floats:
-    """Return nearly 1 - exp(-x), from operations that are exact on every processor."""
-    y = 1 / (1 + x / 8)
-    y *= y
-    y *= y
-    y *= y
-    return 1 - y
+def _chance(x: Floats, pace: Floats) -> Floats:
+    """Return nearly 1 - exp(-x * pace), from operations that are exact on every processor."""
+    x *= (pace / 8)[:, None]
+    x += 1
+    np.divide(1, x, out=x)
+    for _ in range(3):
+        np.multiply(x, x, out=x)
+    return np.subtract(1, x, out=x)
 
 
 def _reading_days(
@@ -781,13 +846,14 @@ def _reading_days(
     """Draw the day of each reading: a fading kind of interest, then a day of presence."""
     born = board.born[article] // DAY
     parts = np.stack([part[user, born] for part in fresh])
+    parts[: len(FADING)] *= _interest(readers.taste)[user, board.topic[article]]
+    parts[len(FADING) :] *= SEARCH_INTEREST
     draw = rng.random(len(user)) * parts.sum(axis=0)
     kind = (draw > np.cumsum(parts, axis=0)[:-1]).sum(axis=0)
     day = born.copy()
-    for number, (days, weight) in enumerate(FADING):
+    for number, fading in enumerate(FADING + SEARCHED):
         mine = np.flatnonzero(kind == number)
-        now = _kernel(days, weight)[0] * readers.active
-        _walk(day, mine, user[mine], now, fresh[number], rng)
+        _walk(day, mine, user[mine], _kernel(*fading)[0] * readers.active, fresh[number], rng)
     return np.where(author[article] == user, born, day)
 
 
@@ -795,18 +861,14 @@ def _walk(
     day: Ints, which: Ints, user: Ints, now: Floats, ahead: Floats, rng: np.random.Generator
 ) -> None:
     """Move readings on day by day until each has found its day."""
+    part = FIRST_DAY_PART
     while len(which):
         here = day[which]
-        stay = rng.random(len(which)) * ahead[user, here] <= now[user, here]
+        today = now[user, here]
+        stay = rng.random(len(which)) * (ahead[user, here] - (1 - part) * today) <= part * today
         stay |= here == DAYS - 1
-        which, user = which[~stay], user[~stay]
+        which, user, part = which[~stay], user[~stay], 1.0
         day[which] += 1
-
-
-def _kernel(days: float, weight: float) -> tuple[float, float]:
-    """Return interest on the day of birth and what is kept of it from one day to the next."""
-    keep = round(float(np.exp(-1 / days)), 12)
-    return weight * max(1 - keep, 1 / DAYS), keep
 
 
 # ------------------------------------------------------------------------------- events
@@ -822,7 +884,7 @@ def _events(
     again = _repeated_deeds(quota, first, rng)
     missing = quota.events - len(first.kind) - len(again.kind)
     pair_log = Log(pairs.user, pairs.article, np.zeros_like(pairs.user), start)
-    views = _rereads(quota, board, pair_log, deeds, _concatenate([first, again]), missing, rng)
+    views = _rereads(quota, board, readers, pair_log, deeds, _concatenate([first, again]), missing, rng)
     return _concatenate([first, again, views])
 
 
@@ -830,10 +892,10 @@ def _first_seconds(board: Board, author: Ints, pairs: Pairs, rng: np.random.Gene
     """Draw when a pair starts: soon after birth on the first day, else at any working hour."""
     born = board.born[pairs.article]
     n = len(born)
-    soon = _lag(LAG_SAME_DAY, n, rng)
-    rest = DAY - 1 - born % DAY
-    late = np.floor(rng.random(n) * rest).astype(np.int64)
-    same_day = born + np.where(soon <= rest, soon, late)
+    soon = _same_day(born, _lag(LAG_FROM_SHARING, n, rng))
+    later = born // DAY * DAY + _time_of_day(HOUR_READINGS, n, rng, after=born % DAY)
+    awake = born % DAY >= NIGHT_ENDS
+    same_day = np.where((rng.random(n) < SOON_SHARE) & awake, soon, later)
     other_day = pairs.day * DAY + _time_of_day(HOUR_READINGS, n, rng)
     start = np.where(pairs.day == born // DAY, same_day, other_day)
     return np.where(author[pairs.article] == pairs.user, born, start)
@@ -844,7 +906,7 @@ def _deeds(
 ) -> Ints:
     """Choose each pair's set of event types, as bits: exact numbers of each set."""
     n = len(pairs.user)
-    fond = np.log(TASTE_BACKGROUND + readers.taste[pairs.user, board.topic[pairs.article]])
+    fond = np.log(_interest(readers.taste)[pairs.user, board.topic[pairs.article]])
     habit = READER_SPREAD_IN_DEEDS * rng.standard_normal((quota.users, len(LETTERS)))
     habit = 0.7 * habit + 0.7 * habit[:, :1]
     deeds = np.ones(n, dtype=np.int64)
@@ -874,8 +936,9 @@ def _first_events(pairs: Pairs, start: Ints, deeds: Ints, rng: np.random.Generat
 
 
 def _same_day(start: Ints, after: Ints) -> Ints:
-    """Add seconds, but stop short of midnight: a session is one reader's day."""
-    return np.minimum(start + after, start // DAY * DAY + DAY - 1)
+    """Add seconds, but within the day: a session is one reader's day."""
+    rest = DAY - start % DAY
+    return start + after % rest
 
 
 def _repeated_deeds(quota: Quota, first: Log, rng: np.random.Generator) -> Log:
@@ -893,6 +956,7 @@ def _repeated_deeds(quota: Quota, first: Log, rng: np.random.Generator) -> Log:
 def _rereads(
     quota: Quota,
     board: Board,
+    readers: Readers,
     pairs: Log,
     deeds: Ints,
     so_far: Log,
@@ -900,7 +964,9 @@ def _rereads(
     rng: np.random.Generator,
 ) -> Log:
     """Add views of pages already seen: on later days, on removed articles, on the same day."""
-    weight = _reread_weights(quota, board, pairs, rng) * (deeds & 1)
+    weight = _reread_weights(pairs, rng) * (deeds & 1)
+    taste = readers.taste[pairs.user, board.topic[pairs.article]]
+    weight *= _exp(REREAD_TASTE * np.log(_interest(taste)))
     gone = board.removed[pairs.article] == 2
     on_gone = min(max(quota.removed_only_events - int(gone.sum()), 0), count) if gone.any() else 0
     stale = np.flatnonzero(gone)[_picks(weight[gone], on_gone, rng)] if on_gone else gone[:0] * 0
@@ -908,7 +974,7 @@ def _rereads(
     later, when = _later_rereads(quota, pairs, weight, count - on_gone, rng)
     logs = [_views(pairs, later, when)]
     logs.append(_views(pairs, stale, _same_day(pairs.second[stale], 1 + stale % 600)))
-    same = _cells(quota, pairs, weight, _concatenate([so_far, *logs]), rng)
+    same = _same_day_rereads(quota, pairs, weight, _concatenate([so_far, *logs]), rng)
     logs.append(_views(pairs, same, _reload_seconds(pairs.second[same], rng)))
     return _concatenate(logs)
 
@@ -918,12 +984,20 @@ def _views(pairs: Log, which: Ints, when: Ints) -> Log:
     return Log(pairs.user[which], pairs.article[which], np.zeros(len(which), dtype=np.int64), when)
 
 
-def _reread_weights(quota: Quota, board: Board, pairs: Log, rng: np.random.Generator) -> Floats:
-    """Return how prone each pair is to be opened again."""
-    spread = REREAD_SPREAD
-    weight = _exp(spread["reader"] * rng.standard_normal(quota.users))[pairs.user]
-    weight *= _exp(spread["article"] * rng.standard_normal(len(board.topic)))[pairs.article]
-    return weight * _exp(spread["pair"] * rng.standard_normal(len(pairs.user)))
+def _reread_weights(pairs: Log, rng: np.random.Generator) -> Floats:
+    """Return how prone each pair is to be opened again.
+
+    Habits of readers and articles even out the more they read or are read, so that the extremes
+    do not hang on a single draw.
+    """
+    weight = _exp(REREAD_SPREAD["pair"] * rng.standard_normal(len(pairs.user)))
+    _, session = np.unique(pairs.user * DAYS + pairs.second // DAY, return_inverse=True)
+    weight *= _exp(REREAD_SPREAD["session"] * rng.standard_normal(session.max() + 1))[session]
+    for name, who in (("reader", pairs.user), ("article", pairs.article)):
+        count = np.bincount(who)
+        habit = REREAD_SPREAD[name] * rng.standard_normal(len(count)) / (1 + count / 100)
+        weight *= _exp(habit + REREAD_VOLUME[name] * np.log(np.maximum(count, 1)))[who]
+    return weight
 
 
 def _later_rereads(
@@ -933,6 +1007,7 @@ def _later_rereads(
     known = np.unique(pairs.user * DAYS + pairs.second // DAY)
     fresh_days = max(quota.sessions - len(known), 0)
     old_days = max(round(REREAD_LATER * count) - fresh_days, 0)
+    weight = np.minimum(weight, RETURN_MOST * weight.sum() / max(fresh_days + old_days, 1))
     pool = _picks(weight, 6 * (fresh_days + old_days), rng)
     day = pairs.second[pool] // DAY + 1 + _lag(LAG_RETURN_DAYS, len(pool), rng)
     _, weekday = _calendar()
@@ -946,24 +1021,37 @@ def _later_rereads(
     return pool[take], day[take] * DAY + _time_of_day(HOUR_READINGS, len(take), rng)
 
 
-def _cells(
+def _same_day_rereads(
     quota: Quota, pairs: Log, weight: Floats, so_far: Log, rng: np.random.Generator
 ) -> Ints:
-    """Choose same-day re-reads so that each month and weekday gets its events."""
+    """Choose same-day re-reads so that each month and each weekday gets its events."""
     month, weekday = _calendar()
     cell_of_day = month * 7 + weekday
-    want = quota.events * np.bincount(cell_of_day, _daily(MONTH_EVENTS, WEEKDAY_EVENTS))
-    have = np.bincount(cell_of_day[so_far.second // DAY], minlength=len(want))
     cell = cell_of_day[pairs.second // DAY]
-    mass = np.bincount(cell, weight, minlength=len(want))
-    lack = np.maximum(want - have, 0) * (mass > 0)
-    need = _quotas(quota.events - len(so_far.kind), np.maximum(lack, 1e-9 * (mass > 0)))
+    mass = np.bincount(cell, weight, minlength=CELLS)
+    have = np.bincount(cell_of_day[so_far.second // DAY], minlength=CELLS)
+    need = _lacking(quota.events, have, mass > 0)
+    weight = np.minimum(weight, (REREAD_MOST * mass / np.maximum(need, 1))[cell])
+    mass = np.bincount(cell, weight, minlength=CELLS)
     order = np.argsort(cell, kind="stable")
     cumulative = np.cumsum(weight[order])
-    base = np.repeat(np.cumsum(mass) - mass, need)
-    draw = base + rng.random(need.sum()) * np.repeat(mass, need)
+    draw = np.repeat(np.cumsum(mass) - mass, need)
+    draw += rng.random(need.sum()) * np.repeat(mass, need)
     where = np.minimum(np.searchsorted(cumulative, draw, side="right"), len(order) - 1)
     return order[where]
+
+
+def _lacking(events: int, have: Ints, possible: Bools) -> Ints:
+    """Say how many events each month and weekday lacks, so that both margins come out."""
+    month, weekday = _calendar()
+    want = events * np.bincount(month * 7 + weekday, _daily(MONTH_EVENTS, WEEKDAY_EVENTS))
+    gap = (want - have).reshape(-1, 7)
+    lack = np.maximum(gap, 1e-9) * possible.reshape(-1, 7)
+    rows, columns = np.maximum(gap.sum(axis=1), 0), np.maximum(gap.sum(axis=0), 0)
+    for _ in range(20):
+        lack *= (rows / np.maximum(lack.sum(axis=1), 1e-12))[:, None]
+        lack *= columns / np.maximum(lack.sum(axis=0), 1e-12)
+    return _quotas(events - have.sum(), np.round(lack.ravel(), 6) + 1e-9 * possible)
 
 
 def _reload_seconds(start: Ints, rng: np.random.Generator) -> Ints:
@@ -1143,15 +1231,16 @@ def _removals(board: Board, log: Log, rng: np.random.Generator) -> Ints:
 
 def _reuse_titles(words: pd.DataFrame, board: Board, rng: np.random.Generator) -> pd.DataFrame:
     """Let some titles stand for several articles, as re-shared pages do."""
-    n = len(board.topic)
     columns = words[["title", "text", "url"]].to_numpy(dtype=object)
-    left = list(rng.permutation(np.flatnonzero(board.removed == 0)))
-    for size in REUSED_TITLES[: len(REUSED_TITLES) * n // ARTICLES]:
-        first = left.pop()
-        same = [i for i in left if (board.topic[i], board.lang[i]) == (board.topic[first], board.lang[first])]
-        for other in same[: size - 1]:
-            columns[other, :2] = columns[first, :2]
-            left.remove(other)
+    order = rng.permutation(np.flatnonzero(board.removed == 0))
+    _, shelf = np.unique(np.char.add(board.lang[order], board.topic[order].astype(str)), return_inverse=True)
+    order = order[np.argsort(shelf, kind="stable")]  # articles of one topic and language together
+    kind = np.sort(shelf)
+    sizes = REUSED_TITLES[: len(REUSED_TITLES) * len(columns) // ARTICLES]
+    starts = rng.permutation(len(order) // 10)[: len(sizes)] * 10
+    for start, size in zip(starts, sizes, strict=False):
+        same = order[start : start + size][kind[start : start + size] == kind[start]]
+        columns[same, :2] = columns[same[0], :2]
     return pd.DataFrame(columns, columns=["title", "text", "url"])
 
 
