@@ -212,7 +212,9 @@ def test_concentration_compares_the_first_tenths():
     times = np.array([0, 12, 0, 4, 0, 0, 0, 0, 4, 0])
     readers = np.array([5, 2, 3, 1, 2, 2, 1, 1, 2, 1])
     picture = dr.plots.concentration(readers, times)
-    assert title(picture) == "A tenth of the articles gets 60% of all places, 25% of all readings"
+    assert title(picture) == (
+        "The top tenth takes 60% of the recommended places, 25% of the readings"
+    )
     assert picture.caption.startswith("30.0% of 10 articles appear in at least one list; the other")
     assert "the other 7 are recommended to nobody" in picture.caption
 
@@ -224,7 +226,8 @@ def test_concentration_on_the_sample(matrix, everyone):
     tenth = round(len(matrix.item_ids) / 10)
     places = counts.iloc[:tenth].sum() / len(everyone)
     readings = np.sort(matrix.readers)[-tenth:].sum() / matrix.user_items.nnz
-    assert f"gets {places:.0%} of all places, {readings:.0%} of all readings" in title(picture)
+    says = f"takes {places:.0%} of the recommended places, {readings:.0%} of the readings"
+    assert says in title(picture)
     assert f"{len(counts) / len(matrix.item_ids):.1%} of {len(times):,}" in picture.caption
 
 

@@ -79,7 +79,7 @@ def test_event_weights_on_the_sample(events):
     for kind, n in counts.items():
         assert f"{kind} {n / len(events):.1%}" in picture.caption
     ticks = [tick.get_text() for tick in picture.figure.axes[0].get_xticklabels()]
-    assert "1,000" in ticks and not any("$" in tick for tick in ticks)
+    assert "20,000" in ticks and not any("$" in tick for tick in ticks)
 
 
 # ------------------------------------------------------------------ strength_distribution

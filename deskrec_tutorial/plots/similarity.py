@@ -47,7 +47,8 @@ def arrows(vectors: Mapping[str, tuple[float, float]]) -> tuple[Figure, str]:
             angle = np.degrees(np.arccos(np.clip(cosines[key], -1, 1)))
             label += f"\ndot product {dots[key]:g}\nangle {angle:.0f}°, cosine {cosines[key]:.2f}"
         side = "top" if key == name else "bottom" if x < first[0] else "center"
-        axes.annotate(label, (x, y), (8, 4), textcoords="offset points", color=colour, va=side)
+        offset = (8, 14 if side == "bottom" else 4)  # clear of the label of the first arrow
+        axes.annotate(label, (x, y), offset, textcoords="offset points", color=colour, va=side)
     ends = np.array([first, *(pair for _, pair in others)])
     low, high = np.minimum(ends.min(axis=0), 0), ends.max(axis=0)
     axes.set(xlim=(low[0], high[0] + 2.5), ylim=(low[1], high[1] + 1), aspect="equal")

@@ -34,7 +34,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-DEFAULT_SEED = 20160314
+DEFAULT_SEED = 24
 
 # ---------------------------------------------------------------- sizes (the published counts)
 USERS = 1_895
@@ -69,7 +69,7 @@ HOUR_BIRTHS = (
     0.095, 0.097, 0.071, 0.063, 0.080, 0.077, 0.081, 0.060, 0.050, 0.040, 0.030, 0.028,
 )  # fmt: skip
 HOUR_READINGS = (
-    0.022, 0.019, 0.015, 0.009, 0.005, 0.004, 0.004, 0.002, 0.003, 0.011, 0.058, 0.176,
+    0.022, 0.019, 0.015, 0.010, 0.006, 0.004, 0.004, 0.002, 0.003, 0.011, 0.058, 0.176,
     0.160, 0.126, 0.062, 0.048, 0.069, 0.066, 0.064, 0.056, 0.030, 0.017, 0.010, 0.010,
 )  # fmt: skip
 
@@ -82,6 +82,7 @@ READING_QUANTILES = (
 )  # fmt: skip
 # Gamma shapes of taste: most readers lean to one or two shelves, and to a few topics on them.
 SHELF_SHAPE, TOPIC_SHAPE = 0.5, 0.08
+BROAD_READS = 500  # who reads this much has topics for twice as many
 TASTE_BACKGROUND = 0.0008  # curiosity about anything, as a share of taste
 TOPIC_SPREAD = 0.55  # log-scale spread of how much is written per topic
 PORTUGUESE_ONLY, ENGLISH_ONLY = 0.20, 0.25  # readers who mostly skip the other language
@@ -104,13 +105,14 @@ MONTH_POPULARITY = (7.6, 9.9, 13.3, 14.4, 16.0, 15.0, 16.2, 15.7, 13.5, 11.0, 14
 # Interest in an article of a given age: (days to fall to 1/e, share of it).  Fresh articles are
 # taken by taste; old ones are searched for when needed, whatever one's tastes.
 FADING = ((0.62, 0.755), (3.2, 0.185))
-SEARCHED = ((25.0, 0.045), (160.0, 0.054), (1e9, 0.005))
-SEARCH_INTEREST = 0.0125  # as if one's taste were spread over all topics
+SEARCHED = ((25.0, 0.045), (160.0, 0.058), (1e9, 0.005))
+SEARCH_INTEREST = 0.0180  # as if one's taste were spread over all topics
 FIRST_DAY_PART = 0.455  # how much of its first day an article is there to be read
 BALANCE_ROUNDS = 7
 LANGUAGE_ROWS = {"pt": 850, "la": 4, "ja": 2, "es": 2}
 CONTENT_TYPE_ROWS = {"VIDEO": 11, "RICH": 10}
 REUSED_TITLES = (2,) * 31 + (3, 3, 4, 4, 8)  # some titles stand for several contentIds
+MOST_TITLES = 12_000  # larger sets repeat titles
 AUTHOR_FIELDS_MISSING = 2_442  # of 3,122 rows
 
 # ---------------------------------------------------------------- events
@@ -126,11 +128,11 @@ LETTERS = "VLBFC"
 REPEATS = {LIKE: 75, BOOKMARK: 261, FOLLOW: 9, COMMENT: 184}  # beyond a pair's first of the type
 TASTE_IN_DEEDS = 0.75  # weight of log taste in who likes, comments ...: deeds follow interest
 READER_SPREAD_IN_DEEDS = 1.3  # some people like everything, most nothing
-REREAD_SPREAD = {"reader": 0.4, "article": 0.5, "session": 1.15, "pair": 0.5}  # log scale
+REREAD_SPREAD = {"reader": 0.4, "article": 0.5, "session": 0.9, "June session": 1.65, "pair": 0.55}  # log scale
 REREAD_TASTE = 0.30  # what is to one's taste is re-read more: interest to this power
 # Busy readers and popular articles see more re-reads: their count to this power.
 REREAD_VOLUME = {"reader": 0.28, "article": 0.13}
-REREAD_MOST, RETURN_MOST = 27.0, 5.0  # the most re-reads to expect of a pair: same day, later
+REREAD_MOST, RETURN_MOST = 24.0, 5.0  # the most re-reads to expect of a pair: same day, later
 REREAD_LATER = 0.31  # share of re-reads on another day than the first reading
 # Seconds from an event to what follows on the same page: (median, log-scale spread).
 LAG_FROM_SHARING, SOON_SHARE = (2000.0, 1.5), 0.38  # the rest reads later that day
@@ -597,17 +599,19 @@ def _make_readers(quota: Quota, articles: int, rng: np.random.Generator) -> Read
     reads = _reading_volumes(z, quota.pairs, articles)
     return Readers(
         reads=reads,
-        taste=_tastes(n, rng),
+        taste=_tastes(reads, rng),
         speaks=_speaks(n, rng),
         active=_activity(reads, rng),
     )
 
 
-def _tastes(n: int, rng: np.random.Generator) -> Floats:
+def _tastes(reads: Ints, rng: np.random.Generator) -> Floats:
     """Draw each reader's shares of taste: first of the shelves, then of the topics on them."""
     shelves, shelf = np.unique([topic.shelf for topic in TOPICS], return_inverse=True)
+    n = len(reads)
     leaning = np.round(rng.standard_gamma(SHELF_SHAPE, (n, len(shelves))), 9)
-    taste = np.round(rng.standard_gamma(TOPIC_SHAPE, (n, len(TOPICS))), 9)
+    breadth = TOPIC_SHAPE * (1 + reads / BROAD_READS)
+    taste = np.round(rng.standard_gamma(breadth[:, None], (n, len(TOPICS))), 9)
     taste = (taste + 1e-9) * (leaning + 0.01)[:, shelf]
     return taste / taste.sum(axis=1, keepdims=True)
 
@@ -664,7 +668,7 @@ def _stays(reads: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     n = len(reads)
     rank = np.argsort(np.argsort(-reads, kind="stable"), kind="stable") / n  # 0: reads most
     arrivals = np.cumsum(_daily(MONTH_ARRIVALS, WEEKDAY_EVENTS))
-    where = np.round(rng.random(n) ** (1 + 3 * (1 - rank) ** 4), 9)
+    where = np.round(rng.random(n) ** (1 + 9 * (1 - rank) ** 6), 9)
     first = np.minimum(np.searchsorted(arrivals, where), DAYS - 30)
     share = np.round(rng.random(n) ** (STAY_EXPONENT * rank), 9)
     return first, np.minimum(first + 5 + (share * (DAYS - first)).astype(np.int64), DAYS - 1)
@@ -711,12 +715,15 @@ def _speeds(board: Board, readers: Readers, fresh: list[Floats]) -> Floats:
     """Return how readily each reader takes each article, appeal aside."""
     missed = [(1 - FIRST_DAY_PART) * _kernel(*fading)[0] for fading in FADING + SEARCHED]
     there = [part - late * readers.active for part, late in zip(fresh, missed, strict=True)]
-    born = board.born // DAY
-    speed = sum(there[: len(FADING)])[:, born]
-    speed *= _interest(readers.taste)[:, board.topic]
-    speed += sum(there[len(FADING) :])[:, born] * SEARCH_INTEREST
+    by_taste, searched = sum(there[: len(FADING)]), sum(there[len(FADING) :]) * SEARCH_INTEREST
+    born, interest = board.born // DAY, _interest(readers.taste)
     language = np.select([board.lang == "en", board.lang == "pt"], [0, 1], 2)
-    speed *= readers.speaks[:, language]
+    speed = np.empty((len(interest), len(born)))
+    for rows in _blocks(len(speed)):
+        part = np.take(by_taste[rows], born, axis=1)
+        part *= np.take(interest[rows], board.topic, axis=1)
+        part += np.take(searched[rows], born, axis=1)
+        np.multiply(part, np.take(readers.speaks[rows], language, axis=1), out=speed[rows])
     return speed
 
 
@@ -991,8 +998,11 @@ def _reread_weights(pairs: Log, rng: np.random.Generator) -> Floats:
     do not hang on a single draw.
     """
     weight = _exp(REREAD_SPREAD["pair"] * rng.standard_normal(len(pairs.user)))
-    _, session = np.unique(pairs.user * DAYS + pairs.second // DAY, return_inverse=True)
-    weight *= _exp(REREAD_SPREAD["session"] * rng.standard_normal(session.max() + 1))[session]
+    day = pairs.second // DAY
+    _, session = np.unique(pairs.user * DAYS + day, return_inverse=True)
+    june = _calendar()[0][day] == JUNE
+    habit = rng.standard_normal(session.max() + 1)[session]
+    weight *= _exp(np.where(june, REREAD_SPREAD["June session"], REREAD_SPREAD["session"]) * habit)
     for name, who in (("reader", pairs.user), ("article", pairs.article)):
         count = np.bincount(who)
         habit = REREAD_SPREAD[name] * rng.standard_normal(len(count)) / (1 + count / 100)
@@ -1194,7 +1204,7 @@ def _article_frame(
 ) -> pd.DataFrame:
     """Write the article file: a SHARED row each, and a REMOVED row for what was taken down."""
     n = len(board.topic)
-    words = _reuse_titles(write_articles(board.topic, board.lang, rng), board, rng)
+    words = _reuse_titles(_write(board, rng), board, rng)
     shared, removed = np.flatnonzero(board.removed < 2), np.flatnonzero(board.removed > 0)
     article = np.concatenate([shared, removed])
     share_log = np.maximum(board.born, SHARE_LOG_DAY * DAY + 70_000 + 40 * np.arange(n))
@@ -1227,6 +1237,19 @@ def _removals(board: Board, log: Log, rng: np.random.Generator) -> Ints:
     np.maximum.at(last, log.article, log.second)
     days = rng.integers(1, 30, len(last))
     return np.minimum(np.maximum(last, SHARE_LOG_DAY * DAY) + days * DAY, DAYS * DAY - 1)
+
+
+def _write(board: Board, rng: np.random.Generator) -> pd.DataFrame:
+    """Write titles, texts and addresses; beyond a point reuse those of the same shelf mark."""
+    n = min(len(board.topic), MOST_TITLES)
+    words = write_articles(board.topic[:n], board.lang[:n], rng)
+    mark = np.char.add(board.lang, board.topic.astype(str))
+    _, first, code = np.unique(mark, return_index=True, return_inverse=True)
+    written = np.argsort(code[:n], kind="stable")
+    start, end = (np.searchsorted(code[:n][written], code[n:], side=side) for side in ("left", "right"))
+    which = start + np.floor(rng.random(len(code) - n) * (end - start)).astype(np.int64)
+    like = np.where(end > start, written[np.minimum(which, n - 1)], first[code[n:]] % n)
+    return words.iloc[np.concatenate([np.arange(n), like])].reset_index(drop=True)
 
 
 def _reuse_titles(words: pd.DataFrame, board: Board, rng: np.random.Generator) -> pd.DataFrame:
