@@ -7,27 +7,36 @@ START  := notebooks/00_start_here.ipynb
 
 # ipykernel's debugger prints a note about frozen modules on stderr, which nbval would report.
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
-# Jupyter's own settings of this user must not change what the notebooks show.
 export PYTHONHASHSEED := 0
+# This user's own IPython settings must not change what the notebooks show.
+notebooks nbval lowest real: export IPYTHONDIR := $(CURDIR)/build/ipython
 
 .PHONY: help lab install notebooks test lint unit nbval lowest real sample bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: $(VENV)/.done  ## set up .venv with pinned versions
+# A .venv whose Python is gone, or that was moved with its folder, is made anew.
+ifneq ($(shell $(BIN)/python -c 'import sys; print(sys.prefix)' 2>/dev/null),$(CURDIR)/$(VENV))
+$(shell rm -f $(VENV)/.done $(VENV)/.package)
+endif
 
-$(VENV)/.done: constraints.txt pyproject.toml
+install: $(VENV)/.package  ## set up .venv with pinned versions
+
+$(VENV)/.done: constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed; this is $$($(PYTHON) -V). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.done pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 lab: install  ## open JupyterLab on the first notebook (or print its address)
 	@echo "JupyterLab starts on $(START). Without a browser here, open the address printed below; stop with Ctrl+C."
-	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/$(START) $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root)
+	@$(BIN)/python -m jupyter lab --LabApp.default_url=/lab/tree/$(START) $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root)
 
 notebooks: install  ## execute every notebook in place
 	$(BIN)/python scripts/execute_notebooks.py
@@ -37,7 +46,7 @@ test: install lint unit nbval lowest real  ## run everything that must pass
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 unit: install
 	$(BIN)/python -m pytest tests
@@ -46,24 +55,32 @@ unit: install
 nbval: install
 	$(BIN)/python -m pytest --nbval --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
 
+# Those versions have no wheels for Python 3.13 and newer.
+LOWEST_PYTHON ?= $(firstword $(foreach p,$(PYTHON) python3.11 python3.12,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info[:2] in [(3, 11), (3, 12)] else "")' 2>/dev/null)))
+
 $(LOWEST)/.done: constraints-lowest.txt pyproject.toml
-	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST_PYTHON) -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-lowest.txt
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 # The oldest versions supported, which are Colab's: unit tests, and the notebooks must run.
+ifneq ($(LOWEST_PYTHON),)
 lowest: $(LOWEST)/.done
 	$(LOWEST)/bin/python -m pytest tests
 	$(LOWEST)/bin/python -m pytest --nbval-lax --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
+else
+lowest:
+	@echo "skipped: the oldest supported versions (they need Python 3.11 or 3.12; make test LOWEST_PYTHON=path)"
+endif
 
 # The real files, where they are: the same notebooks must run on them.
-REAL ?= $(firstword $(wildcard ../shared/data/deskdrop-real.zip))
+DESKREC_REAL ?= $(wildcard ../shared/data/deskdrop-real.zip)
 real: install
-ifneq ($(REAL),)
-	DESKREC_DATA=$(abspath $(REAL)) $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
+ifneq ($(DESKREC_REAL),)
+	DESKREC_DATA="$$(realpath "$(DESKREC_REAL)")" $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
 else
-	@echo "skipped: the notebooks on the real data (no ../shared/data/deskdrop-real.zip; make real REAL=path)"
+	@echo "skipped: the notebooks on the real data (no ../shared/data/deskdrop-real.zip; make real DESKREC_REAL=path)"
 endif
 
 sample: install  ## make the embedded sample anew and its report
@@ -72,7 +89,7 @@ sample: install  ## make the embedded sample anew and its report
 
 bench: install  ## measure the speed ratios of the README
 	$(BIN)/python benchmarks/imports.py
-	$(BIN)/python benchmarks/speed.py $(REAL)
+	$(BIN)/python benchmarks/speed.py "$(DESKREC_REAL)"
 	$(BIN)/python benchmarks/notebooks.py
 	$(BIN)/python benchmarks/growth.py
 

@@ -78,7 +78,7 @@ def side_by_side(
 
 
 def main() -> int:
-    clicks = dr.load_deskdrop(sys.argv[1] if len(sys.argv) > 1 else None)
+    clicks = dr.load_deskdrop(sys.argv[1] if sys.argv[1:] and sys.argv[1] else None)
     grouped, user_items = originals_preparation(clicks)
     matrix = our_preparation(clicks)
     assert abs(user_items - matrix.user_items).sum() == 0, "the two preparations differ"
@@ -104,7 +104,7 @@ def main() -> int:
     every, all_ours = side_by_side(
         lambda: theirs(one), lambda: dr.recommend_all(model, matrix), 3, rounds=7
     )
-    rows.append(("recommend, everybody", every * len(matrix.user_ids), all_ours))
+    rows.append(("recommend, everybody (the original: one person × all)", every * len(matrix.user_ids), all_ours))
     print(f"| step ({clicks.source if clicks.source == 'sample' else 'real data'}) "
           "| original | here | ratio |\n|---|---|---|---|")  # fmt: skip
     for name, a, b in rows:

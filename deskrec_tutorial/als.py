@@ -29,15 +29,17 @@ class ALS:
 
         sum_ui c_ui (p_ui - x_u · y_i)² + regularization · (sum_u |x_u|² + sum_i |y_i|²)
 
-    where p is 1 for a read pair and 0 otherwise, and c = 1 + alpha · r (eq. 3 of the paper's
-    section 4). One iteration solves for all users, then for all items, exactly.
+    (eq. 3 of the paper), where p is 1 for a read pair and 0 otherwise, and c = 1 + alpha · r. One
+    iteration solves for all users, then for all items, exactly; `implicit` by default takes a few
+    conjugate-gradient steps instead [2]_.
 
     Parameters
     ----------
     factors : int
         Length of each user's and item's vector.
     regularization : float
-        The paper's λ, at least 0.
+        The paper's λ, at least 0. (At 0 the equations of a small matrix may have no single
+        solution, which is an error.)
     alpha : float
         How fast confidence grows with strength, above 0.
     iterations : int
@@ -74,19 +76,21 @@ class ALS:
         self.iterations = iterations
         self.random_state = random_state
 
-    def fit(self, user_items: sparse.csr_matrix) -> ALS:
+    def fit(self, user_items: sparse.csr_matrix | InteractionMatrix) -> ALS:
         """Learn both sets of factors.
 
         Parameters
         ----------
         user_items : scipy.sparse.csr_matrix
-            Users × items, the strengths r, each above 0.
+            Users × items, the strengths r, each above 0; or the InteractionMatrix that holds it.
 
         Returns
         -------
         ALS
             Itself, with the attributes set.
         """
+        if isinstance(user_items, InteractionMatrix):
+            user_items = user_items.user_items
         by_user = confidence(user_items, self.alpha)
         by_item = by_user.T.tocsr()
         rng = np.random.default_rng(self.random_state)
@@ -121,10 +125,11 @@ def confidence(user_items: sparse.csr_matrix, alpha: float) -> sparse.csr_matrix
     """
     strengths = sparse.csr_matrix(user_items, dtype=np.float64, copy=True)
     strengths.sum_duplicates()
-    if strengths.nnz and strengths.data.min() <= 0:
+    bad = strengths.data[~(np.isfinite(strengths.data) & (strengths.data > 0))]
+    if len(bad):
         raise ValueError(
-            f"user_items holds the strength {strengths.data.min()}; stored strengths must be above "
-            "0. A pair that did not happen is left out of a sparse matrix."
+            f"user_items holds the strength {bad[0]}; stored strengths must be numbers above 0. A "
+            "pair that did not happen is left out of a sparse matrix."
         )
     strengths.data = 1.0 + alpha * strengths.data
     return strengths
@@ -154,7 +159,14 @@ def half_step(by_row: sparse.csr_matrix, fixed: np.ndarray, regularization: floa
         c, seen = by_row.data[entries], fixed[by_row.indices[entries]]
         if len(c):
             # Yᵀ C Y = Yᵀ Y + Yᵀ (C - 1) Y, and C - 1 is zero wherever nothing was read.
-            solved[row] = np.linalg.solve(gram + (seen.T * (c - 1)) @ seen, seen.T @ c)
+            left = gram + (seen.T * (c - 1)) @ seen
+            try:
+                solved[row] = np.linalg.solve(left, seen.T @ c)
+            except np.linalg.LinAlgError:
+                raise ValueError(
+                    f"The equations of row {row} have no single solution: choose a regularization "
+                    "above 0, or fewer factors."
+                ) from None
     return solved
 
 
@@ -198,7 +210,7 @@ def fit_als(
     random_state: int | None = 42,
     use_gpu: bool = False,
 ) -> AlternatingLeastSquares:
-    """Train `implicit`'s ALS on alpha · r, in float64, the same on every machine.
+    """Train `implicit`'s ALS on alpha · r, with float64 factors, the same on every machine.
 
     After the last iteration the user factors are solved once more against the final item factors
     (`partial_fit_users`), so that a stored score, a folded-in one and an explanation agree.
@@ -234,6 +246,11 @@ def fit_als(
         If alpha · r is below 1 for some pair: that pair then counts less than an unread one.
     """
     _check_parameters(factors, regularization, alpha, iterations)
+    if not isinstance(matrix, InteractionMatrix):
+        raise TypeError(
+            f"fit_als wants an InteractionMatrix, not a {type(matrix).__name__}: make it with "
+            "dr.InteractionMatrix.from_strength(strength)."
+        )
     if factors > min(matrix.user_items.shape):
         raise ValueError(
             f"factors={factors} is more than this matrix of {matrix.user_items.shape[0]:,} users × "
@@ -243,7 +260,7 @@ def fit_als(
     if weakest < 1:
         warnings.warn(
             f"alpha={alpha} gives the weakest read pair confidence {weakest:.3g}, less than the 1 "
-            f"of an unread pair. Use alpha ≥ {1 / matrix.user_items.data.min():.3g}.",
+            f"of an unread pair. Use alpha ≥ {np.ceil(1000 * alpha / weakest) / 1000:g}.",
             stacklevel=2,
         )
     settings = {
@@ -280,6 +297,11 @@ def _fit_on_gpu(matrix: InteractionMatrix, settings: dict) -> AlternatingLeastSq
 
 def check_model(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> None:
     """Raise a ValueError unless the model's factors fit the matrix's rows and columns."""
+    if not isinstance(model, AlternatingLeastSquares) or not isinstance(matrix, InteractionMatrix):
+        raise TypeError(
+            f"Pass the model of dr.fit_als and then the InteractionMatrix, not a "
+            f"{type(model).__name__} and a {type(matrix).__name__}. (dr.ALS is for reading.)"
+        )
     if model.user_factors is None:
         raise ValueError("This model has not been fitted: make one with dr.fit_als(matrix).")
     fitted = (len(model.user_factors), len(model.item_factors))

@@ -6,7 +6,9 @@ import csv
 import io
 import os
 import re
+import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,10 +20,13 @@ SAMPLE_FOLDER = Path(__file__).parent / "sample"
 KAGGLE_HANDLE = "gspmoreira/articles-sharing-reading-from-cit-deskdrop"
 KAGGLE_ROWS = {"shared_articles.csv": 3_122, "users_interactions.csv": 72_312}
 
+LARGEST_FILE = 2**30  # bytes once unpacked; the real log has 12 million
+
 SHARED, REMOVED = "CONTENT SHARED", "CONTENT REMOVED"
 EVENT_TYPES = ("VIEW", "LIKE", "BOOKMARK", "FOLLOW", "COMMENT CREATED")
 
-# What the course cannot do without. Every other column of the files is kept as it comes.
+# What the course cannot do without. Other columns may be absent; where they hold ids or times, they
+# are held to the same rule: whole numbers, none missing.
 REQUIRED = {
     "shared_articles.csv": ("eventType", "contentId", "title"),
     "users_interactions.csv": ("timestamp", "eventType", "contentId", "personId"),
@@ -43,7 +48,7 @@ class DataError(ValueError):
     """A data file is not what the course needs; the message says where and what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClickStream:
     """The two raw tables of a reading log, columns spelled as in the files.
 
@@ -70,7 +75,7 @@ class ClickStream:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Truth:
     """The hidden side of the simulated sample: what no real data set tells.
 
@@ -110,18 +115,21 @@ def load_deskdrop(source: str | os.PathLike[str] | None = None) -> ClickStream:
         If a file is not what the course needs; the message names the file, the column and the
         first bad row. Nothing is half-loaded.
     """
-    name = os.fspath(source if source is not None else os.environ.get("DESKREC_DATA") or "sample")
-    if name == "sample":
+    if source is None:
+        source = os.environ.get("DESKREC_DATA") or "sample"
+    if source == "sample":
         path = SAMPLE_FOLDER / "deskdrop-sample.zip"
-    elif name == "kaggle":
+    elif source == "kaggle":
         path = _download_from_kaggle()
     else:
-        path = Path(name).expanduser()
+        path = Path(source).expanduser()
     read = _opener(path)
     tables = {file: _read_table(read(file), file) for file in REQUIRED}
-    if name == "kaggle":
+    if source == "kaggle":
         _check_download(tables)
-    return ClickStream(tables["shared_articles.csv"], tables["users_interactions.csv"], name)
+    return ClickStream(
+        tables["shared_articles.csv"], tables["users_interactions.csv"], os.fspath(source)
+    )
 
 
 def load_truth() -> Truth:
@@ -145,7 +153,8 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
         The raw tables.
     removed : {"keep", "drop"}
         What to do with articles that were shared and later removed: keep them, as the published
-        tutorials do, or drop them, because nobody can open them any more.
+        tutorials do, or drop them, because nobody can open them any more. (Which came first is
+        not looked at: an article shared again after its removal is dropped as well.)
 
     Returns
     -------
@@ -172,8 +181,9 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
         rows = twice.index[twice["contentId"] == first].tolist()
         raise DataError(
             f"shared_articles.csv: contentId {first} is shared more than once (rows {rows} of the "
-            "table), so the join would count its interactions once for each. Keep one of the rows, "
-            'for example with articles.drop_duplicates(["contentId", "eventType"]).'
+            "table), so the join would count its interactions once for each. Keep one of the rows: "
+            'dr.ClickStream(clicks.articles.drop_duplicates(["contentId", "eventType"]), '
+            "clicks.interactions, clicks.source)."
         )
     columns = ["timestamp", "personId", "contentId", "eventType"]
     return clicks.interactions[columns].merge(shared, on="contentId", validate="m:1")
@@ -229,6 +239,8 @@ def _opener(path: Path) -> Callable[[str], bytes]:
             f"There is no folder or zip {str(path)!r} (looked from {str(Path.cwd())!r}). Pass a "
             'folder or zip that holds the two Deskdrop files, or "sample" for the embedded data.'
         )
+    if path.suffix.lower() == ".csv":
+        raise DataError(f"{path.name} is one of the files: pass the folder that holds both.")
     return lambda file: _read_from_zip(path, file)
 
 
@@ -243,23 +255,39 @@ def _read_from_zip(path: Path, file: str) -> bytes:
     """Read one member in memory: nothing is unpacked, so nothing can be written elsewhere."""
     try:
         with zipfile.ZipFile(path) as archive:
-            for member in archive.namelist():
-                parts = PurePosixPath(member.replace("\\", "/"))
-                if parts.is_absolute() or ".." in parts.parts or re.match(r"[A-Za-z]:", member):
-                    raise DataError(
-                        f"{path.name}: the entry {member!r} points outside the archive's own "
-                        "folder. No Deskdrop zip has such an entry: download it again."
-                    )
-            found = [m for m in archive.namelist() if PurePosixPath(m).name == file]
-            if not found:
-                there = ", ".join(archive.namelist()[:8]) or "nothing"
-                raise FileNotFoundError(f"{path.name}: no {file} in this zip (it has: {there}).")
-            return archive.read(found[0])
-    except (zipfile.BadZipFile, EOFError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+            return archive.read(_member(archive, path.name, file))
+    except (RuntimeError, NotImplementedError) as error:  # a password, an unusual compression
+        raise DataError(
+            f"{path.name}: cannot be unpacked here ({error}). Unzip it and pass the folder."
+        ) from error
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
         raise DataError(
             f"{path.name}: this is not a complete zip file ({error}). "
             "The download was probably cut short: get it again."
         ) from error
+
+
+def _member(archive: zipfile.ZipFile, name: str, file: str) -> zipfile.ZipInfo:
+    """The entry of an archive that holds `file`, in whatever folder, if the archive is sound."""
+    paths = [PurePosixPath(entry.filename.replace("\\", "/")) for entry in archive.infolist()]
+    for path in paths:
+        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", str(path)):
+            raise DataError(
+                f"{name}: the entry {str(path)!r} points outside the archive's own folder. No "
+                "Deskdrop zip has such an entry: download it again."
+            )
+    found = [e for e, path in zip(archive.infolist(), paths, strict=True) if path.name == file]
+    if not found:
+        there = ", ".join(map(str, paths[:8])) or "nothing"
+        raise FileNotFoundError(f"{name}: there is no {file} in this zip (it has: {there}).")
+    if len(found) > 1:
+        raise DataError(f"{name}: {file} is in this zip {len(found)} times. Keep one of them.")
+    if found[0].file_size > LARGEST_FILE:
+        raise DataError(
+            f"{name}: {file} unpacks to {found[0].file_size / 2**30:.1f} GiB, far more than any "
+            "Deskdrop file. Unzip it and pass the folder if you trust it."
+        )
+    return found[0]
 
 
 def _read_table(content: bytes, file: str) -> pd.DataFrame:
@@ -269,7 +297,8 @@ def _read_table(content: bytes, file: str) -> pd.DataFrame:
     absent = [column for column in REQUIRED[file] if column not in table.columns]
     if absent:
         raise DataError(
-            f"{file}: column {absent[0]!r} is missing (the file has: {', '.join(table.columns)}). "
+            f"{file}: column {absent[0]!r} is missing (the file has: "
+            f"{', '.join(map(str, table.columns[:15]))}). "
             "Names are case-sensitive; use the file as Kaggle ships it."
         )
     if table.empty:
@@ -300,15 +329,23 @@ def _decode(content: bytes, file: str) -> str:
 
 def _parse(text: str, file: str) -> pd.DataFrame:
     try:
-        # low_memory=False: one look at the whole column decides its type, so an id column is
-        # int64 only if every single value is a 64-bit integer.
-        return pd.read_csv(
-            io.StringIO(text),
-            low_memory=False,
-            index_col=False,
-            keep_default_na=False,
-            na_values=[""],
-        )
+        with warnings.catch_warnings():
+            # pandas only warns when the first row is longer than the header, and cuts it
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            # low_memory=False: one look at the whole column decides its type, so an id column is
+            # int64 only if every single value is a 64-bit integer. A title may spell "NA".
+            return pd.read_csv(
+                io.StringIO(text),
+                low_memory=False,
+                index_col=False,
+                keep_default_na=False,
+                na_values=[""],
+            )
+    except pd.errors.ParserWarning as error:
+        raise DataError(
+            f"{file}: row 0 of the table has more fields than the header. A text that holds a "
+            "comma must stand in quotes; use the file as Kaggle ships it."
+        ) from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(
             f"{file}: not a readable CSV table ({error}). If the message speaks of a string that "
@@ -318,11 +355,14 @@ def _parse(text: str, file: str) -> pd.DataFrame:
 
 def _check_last_line(text: str, table: pd.DataFrame, file: str) -> None:
     """A file cut in the middle of a line has too few columns in it and no line end."""
-    if text.endswith("\n"):
+    text = text.rstrip(" \t")
+    if text.endswith(("\n", "\r")):
         return
     limit = csv.field_size_limit(max(len(text), 1))  # an article's text may be long
-    *_, last = csv.reader(io.StringIO(text))
-    csv.field_size_limit(limit)
+    try:
+        *_, last = csv.reader(io.StringIO(text, newline=""))
+    finally:
+        csv.field_size_limit(limit)
     if len(last) < len(table.columns):
         raise DataError(
             f"{file}: the last line (row {len(table) - 1} of the table) stops after {len(last)} of "

@@ -10,7 +10,7 @@ from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
 from .als import check_count, check_model
-from .strength import InteractionMatrix, UnknownIdError, _no_such_id
+from .strength import InteractionMatrix, index_of
 
 # Scores are compared after rounding: an order that hangs on the last bit of a sum would change with
 # the processor.
@@ -118,6 +118,8 @@ def fold_in(
     """
     check_model(model, matrix)
     check_count(n, "n")
+    if not isinstance(readings, Mapping):
+        raise TypeError("readings maps contentId to strength, such as {4460431: 1.0}.")
     if not readings:
         raise ValueError("readings is empty: with no history there is nothing to fold in.")
     columns = [matrix.item_index(item) for item in readings]
@@ -182,9 +184,8 @@ def history(strength: pd.DataFrame, user: int) -> pd.DataFrame:
     pandas.DataFrame
         `contentId`, `title`, `eventStrength`: by descending strength, ties by ascending contentId.
     """
-    rows = strength[strength["personId"] == user]
-    if rows.empty:
-        raise UnknownIdError(_no_such_id(np.unique(strength["personId"]), user, "personId"))
+    people = np.unique(strength["personId"].to_numpy())
+    rows = strength[strength["personId"] == people[index_of(people, user, "personId")]]
     columns = ["contentId", "title", "eventStrength"]
     return rows.sort_values(
         ["eventStrength", "contentId"], ascending=[False, True], ignore_index=True

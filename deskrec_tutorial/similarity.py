@@ -9,8 +9,8 @@ from implicit.cpu.als import AlternatingLeastSquares
 from .als import check_count, check_model
 from .strength import InteractionMatrix
 
-# Scores are compared after rounding. Articles with the very same readers have the same vector up to
-# what the solver leaves over, about 1e-7, and no order should hang on that.
+# Scores are compared after rounding. Articles with the very same readers have the same direction up
+# to what the solver leaves over, and no order should hang on that.
 DECIMALS = 6
 
 

@@ -45,7 +45,8 @@ def event_strength(
     -------
     pandas.DataFrame
         One row per (personId, contentId), in ascending order of both: `personId`, `contentId`,
-        `title`, `eventStrength` (float64). The order of `events` makes no difference.
+        `title`, `eventStrength` (float64). The order of `events` makes no
+        difference, as long as an article has one title.
     """
     if repeats not in ("drop", "keep"):
         raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
@@ -54,7 +55,9 @@ def event_strength(
     if repeats == "drop":
         counts = events[keys].drop_duplicates().assign(n=1)
     else:
-        counts = events.groupby(keys, as_index=False).size().rename(columns={"size": "n"})
+        counts = (
+            events.groupby(keys, as_index=False, observed=True).size().rename(columns={"size": "n"})
+        )
     # Adding type by type in a fixed order: a sum of floats depends on the order of its terms.
     counts = counts.sort_values(keys, ignore_index=True)
     counts["eventStrength"] = counts["eventType"].map(dict(weights)).astype(float) * counts["n"]
@@ -66,14 +69,17 @@ def event_strength(
 
 
 def _check_weights(events: pd.DataFrame, weights: Mapping[str, float]) -> None:
+    for column in ("personId", "contentId", "eventType", "title"):
+        if column not in getattr(events, "columns", ()):
+            raise ValueError(f"events has no column {column!r}; make it with dr.join_events.")
     if events.empty:
         raise ValueError("events has no rows: there is nothing to add up.")
     known = events["eventType"].isin(list(weights))
     if not known.all():
-        row = events.index[~known][0]
+        row = int(np.flatnonzero(~known)[0])
         raise ValueError(
-            f"eventType {events['eventType'].loc[row]!r} in row {row} has no weight; weights names "
-            f"{', '.join(weights)}. Add it to weights, or drop those rows on purpose."
+            f"eventType {events['eventType'].iloc[row]!r} in row {row} has no weight; weights "
+            f"names {', '.join(weights)}. Add it to weights, or drop those rows on purpose."
         )
     for name, weight in weights.items():
         if not (np.isfinite(weight) and weight > 0):
@@ -115,9 +121,9 @@ class InteractionMatrix:
         InteractionMatrix
         """
         _check_strength(strength)
-        user_ids, rows = np.unique(strength["personId"].to_numpy(), return_inverse=True)
+        user_ids, rows = np.unique(strength["personId"].to_numpy(np.int64), return_inverse=True)
         item_ids, first, columns = np.unique(
-            strength["contentId"].to_numpy(), return_index=True, return_inverse=True
+            strength["contentId"].to_numpy(np.int64), return_index=True, return_inverse=True
         )
         values = strength["eventStrength"].to_numpy(dtype=np.float64)
         user_items = sparse.csr_matrix(
@@ -133,11 +139,11 @@ class InteractionMatrix:
 
     def user_index(self, user: int) -> int:
         """The row of a personId; an `UnknownIdError` (a KeyError) if it has none."""
-        return _index_of(self.user_ids, user, "personId")
+        return index_of(self.user_ids, user, "personId")
 
     def item_index(self, item: int) -> int:
         """The column of a contentId; an `UnknownIdError` (a KeyError) if it has none."""
-        return _index_of(self.item_ids, item, "contentId")
+        return index_of(self.item_ids, item, "contentId")
 
     def __repr__(self) -> str:
         users, items = self.user_items.shape
@@ -153,10 +159,10 @@ def _check_strength(strength: pd.DataFrame) -> None:
         if column not in strength.columns:
             raise ValueError(f"strength has no column {column!r}; make it with dr.event_strength.")
     for column in ("personId", "contentId"):
-        if strength[column].dtype != np.int64:
+        if strength[column].dtype.kind != "i":
             raise TypeError(
-                f"{column} is {strength[column].dtype}, not int64: ids of 64 bits do not survive a "
-                "float, so they may be wrong already. Read them as int64."
+                f"{column} is {strength[column].dtype}, not a whole number: ids of 64 bits do not "
+                "survive a float, so they may be wrong already. Read them as int64."
             )
     if strength.empty:
         raise ValueError("strength has no rows: there is nothing to put into a matrix.")
@@ -177,7 +183,8 @@ def _check_strength(strength: pd.DataFrame) -> None:
         )
 
 
-def _index_of(ids: np.ndarray, wanted: int, name: str) -> int:
+def index_of(ids: np.ndarray, wanted: int, name: str) -> int:
+    """The position of an id among ascending ids, or an error that names near misses."""
     try:
         number = operator.index(wanted)
     except TypeError:
@@ -192,7 +199,9 @@ def _index_of(ids: np.ndarray, wanted: int, name: str) -> int:
 
 
 def _no_such_id(ids: np.ndarray, number: int, name: str) -> str:
-    message = f"No {name} {number} in this matrix of {len(ids):,}."
+    message = f"No {name} {number} among {len(ids):,}."
+    if not len(ids):
+        return message
     if 0 <= number < len(ids):
         return message + (
             f" If {number} is a row or column number: that one's {name} is {ids[number]}."

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+LONGEST = 200  # rows; a browser chokes on a whole log
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Table:
     """A DataFrame that displays the same everywhere, escaped in HTML and aligned in plain text."""
 
@@ -18,18 +20,15 @@ class Table:
     index: bool = False
 
     def _render(self, how: str) -> str:
-        # use_mathjax: two titles with a dollar sign would otherwise become a formula.
-        options = {
-            "display.max_colwidth": None,
-            "display.max_columns": None,
-            "display.html.use_mathjax": False,
-        }
-        with pd.option_context(*(part for option in options.items() for part in option)):
+        # Two titles with a dollar sign would otherwise become a formula.
+        with pd.option_context("display.html.use_mathjax", False):
             html = {"border": 0, "escape": True} if how == "to_html" else {}
-            text: str = getattr(self.frame, how)(
+            text: str = getattr(self.frame.head(LONGEST), how)(
                 index=self.index, float_format=f"{{:,.{self.digits}f}}".format, **html
             )
-        return text
+        more = len(self.frame) - LONGEST
+        note = f"… and {more:,} more rows"
+        return text if more <= 0 else text + (f"<p>{note}</p>" if html else f"\n{note}")
 
     def _repr_html_(self) -> str:
         """The HTML table, text to the left and numbers to the right."""
@@ -48,7 +47,7 @@ def _align(html: str, tag: str, sides: list[str]) -> str:
     return re.sub(f"<{tag}>", lambda _: f'<{tag} style="text-align: {next(around)}">', html)
 
 
-def table(frame: pd.DataFrame | pd.Series, digits: int = 3, index: bool = False) -> Table:
+def table(frame: pd.DataFrame | pd.Series, digits: int = 3, index: bool | None = None) -> Table:
     """Show a table with whole titles, rounded floats and, unless asked for, no index.
 
     Parameters
@@ -57,12 +56,14 @@ def table(frame: pd.DataFrame | pd.Series, digits: int = 3, index: bool = False)
         What to show, as it is; nothing is computed.
     digits : int
         Decimals of float columns.
-    index : bool
-        Show the index, where it means something.
+    index : bool, optional
+        Show the index, where it means something. Left out: yes for a Series, no for a DataFrame.
 
     Returns
     -------
     Table
         For display at the end of a cell; `.frame` is the data.
     """
-    return Table(frame.to_frame() if isinstance(frame, pd.Series) else frame, digits, index)
+    if isinstance(frame, pd.Series):
+        return Table(frame.to_frame(), digits, index is not False)
+    return Table(frame, digits, bool(index))

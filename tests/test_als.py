@@ -30,13 +30,12 @@ def library_run(user_items: sparse.csr_matrix, **settings) -> tuple[object, list
     return model, losses
 
 
-@given(strengths(), st.sampled_from([0.0, 0.1, 10]), st.sampled_from([0.5, 1, 15]))
+@given(strengths(), st.sampled_from([0.01, 0.1, 10]), st.sampled_from([0.5, 1, 15]))
 def test_no_half_step_raises_the_loss(
     strength: pd.DataFrame, regularization: float, alpha: float
 ) -> None:
     user_items = dr.InteractionMatrix.from_strength(strength).user_items
-    # Without a penalty the normal equations of a tiny matrix may be singular.
-    als = dr.ALS(2, regularization + 1e-3, alpha, iterations=6).fit(user_items)
+    als = dr.ALS(2, regularization, alpha, iterations=6).fit(user_items)
     assert len(als.loss_history) == 13
     falls = np.diff(als.loss_history)
     assert (falls <= 1e-9 * als.loss_history[0]).all()
@@ -146,9 +145,34 @@ def test_an_alpha_that_turns_reading_into_evidence_against_is_warned_of(
         dr.fit_als(matrix, factors=2, iterations=1, alpha=1)
 
 
-def test_a_strength_below_zero_is_refused_by_als() -> None:
-    with pytest.raises(ValueError, match="must be above 0"):
-        dr.ALS().fit(sparse.csr_matrix(np.array([[1.0, -1.0]])))
+@pytest.mark.parametrize("strength", [-1.0, 0.0, np.nan, np.inf])
+def test_strengths_that_are_no_strengths_are_refused_by_als(strength: float) -> None:
+    stored = sparse.csr_matrix(([1.0, strength], ([0, 1], [0, 1])), shape=(2, 2))
+    with pytest.raises(ValueError, match="numbers above 0"):
+        dr.ALS().fit(stored)
+
+
+def test_equations_without_a_single_solution_get_a_sentence() -> None:
+    with pytest.raises(ValueError, match="regularization above 0"):
+        dr.ALS(3, regularization=0).fit(sparse.csr_matrix([[1.0, 0], [2, 1]]))
+
+
+def test_what_is_no_matrix_is_named(matrix: dr.InteractionMatrix) -> None:
+    with pytest.raises(TypeError, match="not a csr_matrix: make it with"):
+        dr.fit_als(matrix.user_items)  # type: ignore[arg-type]
+    whole = dr.ALS(2, iterations=1).fit(matrix)
+    same = dr.ALS(2, iterations=1).fit(matrix.user_items)
+    assert np.array_equal(whole.item_factors, same.item_factors)
+    with pytest.raises(TypeError, match="model of dr.fit_als and then the InteractionMatrix"):
+        dr.recommend(whole, matrix, matrix.user_ids[0])  # type: ignore[arg-type]
+
+
+def test_the_advice_about_alpha_works(matrix: dr.InteractionMatrix) -> None:
+    from dataclasses import replace
+
+    weak = replace(matrix, user_items=matrix.user_items * 3)
+    with pytest.warns(UserWarning, match=r"alpha ≥ 0\.334"):
+        dr.fit_als(weak, factors=2, iterations=1, alpha=0.333)
 
 
 def test_use_gpu_says_what_is_missing_or_comes_back_on_the_cpu(

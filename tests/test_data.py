@@ -55,6 +55,21 @@ def test_a_title_that_spells_a_missing_value_stays_a_title(folder: Path) -> None
     assert dr.load_deskdrop(folder).articles["title"].tolist()[1] == "NA"
 
 
+def test_a_spreadsheet_s_mark_long_texts_and_a_missing_last_line_end_do_no_harm(
+    folder: Path,
+) -> None:
+    file = folder / "shared_articles.csv"
+    long = ARTICLES.replace("Third", '"' + "long, " * 30_000 + '"').rstrip("\n")
+    file.write_text(long, encoding="utf-8-sig")
+    assert len(dr.load_deskdrop(folder).articles["title"].iloc[-1]) == 180_000
+
+
+def test_a_home_folder_is_understood(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    assert len(dr.load_deskdrop("~").interactions) == 5
+
+
 def test_the_environment_names_the_data_unless_an_argument_does(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +148,8 @@ WRONG = [
     ("users_interactions.csv", "LIKE", "", "eventType in row 1 "),
     ("shared_articles.csv", "CONTENT REMOVED", "PULLED", "eventType in row 2 .* 'PULLED'"),
     ("shared_articles.csv", "Third", "", "title in row 3 .* is empty"),
+    ("shared_articles.csv", '"Why tests, of all things"', "Why tests, of all", "row 0 .* quotes"),
+    ("shared_articles.csv", "Third", "Third, and last, of all", "not a readable CSV"),
 ]
 
 
@@ -203,6 +220,30 @@ def test_zips_that_are_broken_or_incomplete(tmp_path: Path) -> None:
     path.write_bytes(damaged)
     with pytest.raises(dr.DataError, match="not a complete zip"):
         dr.load_deskdrop(path)
+
+
+def test_zips_from_windows_and_odd_zips(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "z.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data\\shared_articles.csv", ARTICLES)
+        archive.writestr("data\\users_interactions.csv", INTERACTIONS)
+    assert len(dr.load_deskdrop(path).interactions) == 5
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("copy/users_interactions.csv", INTERACTIONS)
+    with pytest.raises(dr.DataError, match="in this zip 2 times"):
+        dr.load_deskdrop(path)
+    with pytest.raises(dr.DataError, match="pass the folder that holds both"):
+        dr.load_deskdrop(folder / "users_interactions.csv")
+
+
+def test_a_zip_that_unpacks_to_far_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(tmp_path / "z.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("shared_articles.csv", "0" * 10_000)
+    monkeypatch.setattr(dr.data, "LARGEST_FILE", 9_999)
+    with pytest.raises(dr.DataError, match="unpacks to"):
+        dr.load_deskdrop(tmp_path / "z.zip")
 
 
 def test_kaggle_without_kagglehub_and_offline_names_two_ways_out(

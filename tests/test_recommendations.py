@@ -111,6 +111,11 @@ def test_history_is_strongest_first(strength: pd.DataFrame) -> None:
     assert (past["eventStrength"].diff().dropna() <= 0).all()
     with pytest.raises(KeyError, match="No personId 1 "):
         dr.history(strength, 1)
+    for wrong in (float(user), str(user)):
+        with pytest.raises(TypeError, match="must be an integer"):
+            dr.history(strength, wrong)  # type: ignore[arg-type]
+    with pytest.raises(KeyError, match="among 0"):
+        dr.history(strength.iloc[:0], user)
 
 
 def test_somebody_without_a_history_gets_a_sentence(
@@ -175,6 +180,8 @@ def test_bad_arguments_are_named(
         dr.explain(model, matrix, user, 0)
     with pytest.raises(ValueError, match="readings is empty"):
         dr.fold_in(model, matrix, {})
+    with pytest.raises(TypeError, match="maps contentId to strength"):
+        dr.fold_in(model, matrix, [item])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="above 0"):
         dr.fold_in(model, matrix, {item: -1})
     with pytest.raises(KeyError, match="No contentId"):

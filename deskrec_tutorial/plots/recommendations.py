@@ -112,7 +112,8 @@ def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(loc="lower right")
     axes.set_title(
-        f"The top tenth takes {places:.0%} of the recommended places, {readings:.0%} of the readings"
+        f"The top tenth takes {places:.0%} of the recommended places, "
+        f"{readings:.0%} of the readings"
     )
     return figure, (
         f"{(times > 0).mean():.1%} of {len(times):,} articles appear in at least one list; the "

@@ -171,8 +171,8 @@ def evidence(readers: np.ndarray, agreement: np.ndarray, chance: float) -> tuple
 def article_map(
     places: np.ndarray,
     topics: np.ndarray | None = None,
-    agreement: float = 0.0,
-    chance: float = 1.0,
+    agreement: float | None = None,
+    chance: float | None = None,
 ) -> tuple[Figure, str]:
     """Articles as points; the largest topics, where known, with a shape and a label.
 

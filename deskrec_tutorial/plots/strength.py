@@ -85,7 +85,8 @@ def strength_distribution(
 
 def _commonest_acts(strength: pd.DataFrame, events: pd.DataFrame) -> dict[float, str]:
     """Per strength the most frequent combination of event types; ties go to the simpler one."""
-    kinds = [kind for kind in EVENT_WEIGHTS if kind in set(events["eventType"])]
+    there = set(events["eventType"])
+    kinds = [kind for kind in EVENT_WEIGHTS if kind in there] + sorted(there - set(EVENT_WEIGHTS))
     once = events[[*PAIR, "eventType"]].drop_duplicates()
     once = once.assign(code=once["eventType"].map({kind: 2**i for i, kind in enumerate(kinds)}))
     codes = once.groupby(PAIR, as_index=False)["code"].sum().merge(strength, on=PAIR)
