@@ -40,6 +40,7 @@ lab: install  ## open JupyterLab on the first notebook (or print its address)
 
 notebooks: install  ## execute every notebook in place
 	$(BIN)/python scripts/execute_notebooks.py
+	$(BIN)/python scripts/pictures.py
 
 test: install lint unit nbval lowest real  ## run everything that must pass
 

@@ -4,8 +4,9 @@ The public API, in the order of the chapters:
 
     load_deskdrop → join_events → event_strength → InteractionMatrix → fit_als → similar_articles
                                                                                → recommend → explain
+    split → evaluate → compare, with the `recommenders` of chapter 6
 
-`plots` (figures) loads on first use.
+`plots` (figures) and `widgets` (live pickers and their static twins) load on first use.
 """
 
 from __future__ import annotations
@@ -24,14 +25,39 @@ from .data import (
     long_tail,
     missing_share,
 )
+from .evaluation import (
+    Comparison,
+    Evaluation,
+    Split,
+    compare,
+    draw_negatives,
+    evaluate,
+    replay,
+    sampled_recall,
+    split,
+)
 from .recommendations import explain, fold_in, history, recommend, recommend_all
 from .similarity import similar_articles
 from .strength import EVENT_WEIGHTS, InteractionMatrix, UnknownIdError, event_strength
 from .tables import table
 
 if TYPE_CHECKING:
-    from . import plots
+    from . import plots, recommenders, widgets
     from .sample.simulator import simulate
+    from .widgets import (
+        als_stepper,
+        als_view,
+        article_picker,
+        article_view,
+        be_the_reader,
+        explorer,
+        explorer_view,
+        reader_view,
+        user_picker,
+        user_view,
+        weights_explorer,
+        weights_view,
+    )
 
 __version__ = "0.1.0"
 
@@ -39,14 +65,27 @@ __all__ = [
     "ALS",
     "EVENT_WEIGHTS",
     "ClickStream",
+    "Comparison",
     "DataError",
+    "Evaluation",
     "InteractionMatrix",
+    "Split",
     "Truth",
     "UnknownIdError",
     "als_loss",
+    "als_stepper",
+    "als_view",
+    "article_picker",
+    "article_view",
+    "be_the_reader",
+    "compare",
     "confidence",
+    "draw_negatives",
+    "evaluate",
     "event_strength",
     "explain",
+    "explorer",
+    "explorer_view",
     "fit_als",
     "fold_in",
     "half_step",
@@ -57,18 +96,34 @@ __all__ = [
     "long_tail",
     "missing_share",
     "plots",
+    "reader_view",
     "recommend",
     "recommend_all",
+    "recommenders",
+    "replay",
+    "sampled_recall",
     "similar_articles",
     "simulate",
+    "split",
     "table",
+    "user_picker",
+    "user_view",
+    "weights_explorer",
+    "weights_view",
+    "widgets",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Load what needs matplotlib or the simulator only when it is asked for."""
-    if name == "plots":
-        return importlib.import_module(".plots", __name__)
+    """Load figures, widgets, recommenders and the simulator only when they are asked for."""
+    if name in ("plots", "recommenders", "widgets"):
+        return importlib.import_module(f".{name}", __name__)
     if name == "simulate":
         return importlib.import_module(".sample.simulator", __name__).simulate
+    if name in __all__:  # what is left is a picker or its twin
+        return getattr(importlib.import_module(".widgets", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

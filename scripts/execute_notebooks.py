@@ -51,6 +51,9 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.metadata.pop("execution", None)
         for key in ("lines_to_next_cell", "jupyter", "collapsed", "scrolled"):
             cell.metadata.pop(key, None)
+        for output in cell.get("outputs", []):
+            # A live widget has a random id and is dead without its kernel: its sentence remains.
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return notebook
 
 

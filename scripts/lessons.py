@@ -14,7 +14,7 @@ Models come from ``implicit``, in float64, seeded, on one BLAS thread.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ TUTORIAL = {"factors": 20, "regularization": 0.1, "iterations": 50, "alpha": 15.
 TUNED = {"factors": 128, "regularization": 100.0, "iterations": 20, "alpha": 40.0}
 SPLIT_SEEDS = (1, 2, 3)
 CUTS = (0.80, 0.85, 0.90, 0.95)
-REPLAY_WINDOWS = ((0.7, 0.8), (0.8, 0.9), (0.9, 1.0))
+REPLAY_STARTS = (0.7, 0.8, 0.9)  # of the windows of a replay; each ends where the next starts
 LEAST_ARTICLES = 5  # readers with fewer are left out of the evaluation
 
 
@@ -102,7 +102,7 @@ def make_events(articles: pd.DataFrame, interactions: pd.DataFrame) -> Events:
         time=rows["timestamp"].to_numpy() / 86_400,
         user=user,
         item=item,
-        weight=rows["eventType"].map(WEIGHTS).to_numpy(dtype=float),
+        weight=np.asarray(rows["eventType"].map(WEIGHTS), dtype=np.float64),
         kind=rows["eventType"].to_numpy(dtype=object),
         users=len(user_ids),
         items=len(item_ids),
@@ -150,19 +150,19 @@ class Factors:
         return self.user[users] @ self.item.T
 
 
-def fit_als(train: Pairs, seed: int = 42, **settings: float) -> Factors:
+def fit_als(train: Pairs, settings: Mapping[str, float] = TUTORIAL, seed: int = 42) -> Factors:
     """Fit implicit's ALS on alpha x strength; the tutorial's settings unless told otherwise."""
-    chosen = TUTORIAL | settings
-    model = AlternatingLeastSquares(
-        factors=int(chosen["factors"]),
-        regularization=chosen["regularization"],
-        iterations=int(chosen["iterations"]),
-        alpha=1.0,
-        dtype=np.float64,
-        use_gpu=False,
-        random_state=seed,
-    )
-    with threadpool_limits(1, "blas"):
+    chosen = TUTORIAL | dict(settings)
+    with threadpool_limits(1, "blas"):  # also keeps implicit from warning about BLAS threads
+        model = AlternatingLeastSquares(
+            factors=int(chosen["factors"]),
+            regularization=chosen["regularization"],
+            iterations=int(chosen["iterations"]),
+            alpha=1.0,
+            dtype=np.float64,
+            use_gpu=False,
+            random_state=seed,
+        )
         model.fit((train.matrix() * chosen["alpha"]).tocsr(), show_progress=False)
     return Factors(np.asarray(model.user_factors), np.asarray(model.item_factors))
 
@@ -193,7 +193,8 @@ class Split:
     def __post_init__(self) -> None:
         """Refuse a test pair that train has seen."""
         both = self.train.matrix().multiply(self.test.matrix())
-        assert both.nnz == 0, "a test pair is in train"
+        if both.nnz:
+            raise ValueError(f"{both.nnz} test pairs are in train")
 
 
 def holdout_rows(pairs: Pairs, seed: int, share: float = 0.2) -> tuple[Ints, Ints]:
@@ -218,9 +219,9 @@ def holdout(pairs: Pairs, seed: int) -> Split:
     return Split(pairs.at(train), pairs.at(test))
 
 
-def hit_share(above: Ints, tied: Ints, k: int) -> Floats:
+def hit_share(above: npt.ArrayLike, tied: npt.ArrayLike, k: int) -> Floats:
     """Return the chance to be in the top k with some articles above and some tied."""
-    return np.clip((k - above) / (tied + 1.0), 0, 1)
+    return np.clip((k - np.asarray(above)) / (np.asarray(tied) + 1.0), 0, 1)
 
 
 def recall_full(score: Scorer, split: Split, k: int = 10) -> float:
@@ -241,24 +242,35 @@ def recall_full(score: Scorer, split: Split, k: int = 10) -> float:
     return float((per_reader[held_out > 0] / held_out[held_out > 0]).mean())
 
 
-def recall_sampled(
-    score: Scorer, split: Split, ks: tuple[int, ...] = (5, 10), negatives: int = 100, seed: int = 0
-) -> tuple[float, ...]:
-    """Rank each test article among random articles that the reader never touched.
+def draw_negatives(split: Split, count: int = 100, seed: int = 0) -> Ints:
+    """Draw, for each test pair, random articles that the reader never touched.
 
-    As in the published evaluation, recall is averaged over held-out pairs.
+    Draw once and rank every model among the same ones: differences are then paired.
     """
     rng = np.random.default_rng(seed)
     touched = (split.train.matrix() + split.test.matrix()).astype(bool)
+    drawn = []
+    for rows in _blocks(len(split.test.user)):
+        users = split.test.user[rows]
+        lots = rng.random((len(users), touched.shape[1]), dtype=np.float32)
+        lots[touched[users].toarray()] = 2.0
+        drawn.append(np.argpartition(lots, count, axis=1)[:, :count])
+    return np.concatenate(drawn)
+
+
+def recall_sampled(
+    score: Scorer, split: Split, negatives: Ints, ks: tuple[int, ...] = (5, 10)
+) -> tuple[float, ...]:
+    """Rank each test article among articles that the reader never touched (`draw_negatives`).
+
+    As in the published evaluation, recall is averaged over held-out pairs.
+    """
     above, tied = [], []
     for rows in _blocks(len(split.test.user)):
         users, items = split.test.user[rows], split.test.item[rows]
         scores = np.asarray(score(users), dtype=float)
-        draw = rng.random(scores.shape, dtype=np.float32)
-        draw[touched[users].toarray()] = 2.0
-        others = np.argpartition(draw, negatives, axis=1)[:, :negatives]
-        rivals = np.take_along_axis(scores, others, axis=1)
         own = scores[np.arange(len(users)), items][:, None]
+        rivals = np.take_along_axis(scores, negatives[rows], axis=1)
         above.append((rivals > own).sum(1))
         tied.append((rivals == own).sum(1))
     g, t = np.concatenate(above), np.concatenate(tied)
@@ -318,12 +330,14 @@ def replay(events: Events, half_life: float = 0.1) -> dict[str, float]:
     """Replay the log's last 30 % reading by reading; return hit@10 of three recommenders.
 
     A reading is a pair's first event.  Candidates are articles seen before that the reader has
-    not read; an article's first reader is a miss.  ALS is fitted at the start of each window.
+    not read; an article's first reader is a miss.  ALS is fitted at the start of each window, and
+    "decayed" popularity counts readings, each halved with every half-life (in days) of its age.
     """
     total = len(events.time)
     first = _first_of_pair(events)
     models = {
-        round(a * total): fit_als(make_pairs(time_cut(events, a)[0])) for a, _ in REPLAY_WINDOWS
+        round(start * total): fit_als(make_pairs(time_cut(events, start)[0]))
+        for start in REPLAY_STARTS
     }
     board = _Board(events)
     hits: dict[str, list[float]] = {"als": [], "newest": [], "decayed": []}
@@ -367,14 +381,14 @@ class _Board:
     def _hit(score: Floats, item: int, open_to: Bools, k: int = 10) -> float:
         above = int(((score > score[item]) & open_to).sum())
         tied = int(((score == score[item]) & open_to).sum()) - 1
-        return float(hit_share(np.int64(above), np.int64(tied), k))
+        return float(hit_share(above, tied, k))
 
     def add(self, row: int, half_life: float) -> None:
         """Take note of an event."""
         time, user, item = (x[row] for x in (self.events.time, self.events.user, self.events.item))
         self.decayed *= 0.5 ** ((time - self.now) / half_life)
         self.now = time
-        self.decayed[item] += 1
+        self.decayed[item] += not self.read[user, item]
         self.read[user, item] = True
         if self.born[item] == -np.inf:
             self.born[item] = time
@@ -433,3 +447,92 @@ def neighbours_share_topic(
     count = np.bincount(codes)
     chance = ((count - 1) * count).sum() / (count.sum() * (count.sum() - 1))
     return float((codes[near] == codes[:, None]).mean()), float(chance)
+
+
+# ------------------------------------------------------------------------------- all of them
+
+Figures = dict[str, float]
+
+
+def measure(
+    articles: pd.DataFrame, interactions: pd.DataFrame, topics: pd.Series | None = None
+) -> Figures:
+    """Measure every lesson on two raw tables.
+
+    Parameters
+    ----------
+    articles, interactions : pandas.DataFrame
+        The raw tables.
+    topics : pandas.Series, optional
+        Topic by contentId: the hidden truth, if there is one.
+
+    Returns
+    -------
+    dict of str to float
+        Figures by name; means over three splits where a split is involved.
+    """
+    events = make_events(articles, interactions)
+    splits = pd.DataFrame([_split_figures(events, seed) for seed in SPLIT_SEEDS])
+    figures = {str(name): float(value) for name, value in splits.mean().items()}
+    return figures | _matrix_figures(events, topics) | _time_figures(events)
+
+
+def _split_figures(events: Events, seed: int) -> Figures:
+    """Measure one split: popularity, titles, ALS with several settings and strengths."""
+    split = holdout(make_pairs(events), seed)
+    negatives = draw_negatives(split)
+    popularity, als = fit_popularity(split.train), fit_als(split.train)
+    figures: Figures = {}
+    for name, model in (("popularity", popularity), ("ALS", als)):
+        at5, at10 = recall_sampled(model, split, negatives)
+        figures |= {f"sampled recall@5, {name}": at5, f"sampled recall@10, {name}": at10}
+        figures[f"full recall@10, {name}"] = recall_full(model, split)
+    titles = fit_titles(split.train, events.titles)
+    figures["sampled recall@10, titles"] = recall_sampled(titles, split, negatives)[1]
+    figures["full recall@10, tuned ALS"] = recall_full(fit_als(split.train, TUNED), split)
+    fits = (fit_als(split.train, {"alpha": alpha}) for alpha in (5.0, 10.0, 40.0))
+    low, middle, high = (recall_sampled(model, split, negatives)[1] for model in fits)
+    figures["alpha 40 less alpha 5-10"] = high - (low + middle) / 2
+    return figures | _strength_figures(events, seed, figures["full recall@10, ALS"])
+
+
+def _strength_figures(events: Events, seed: int, dropped: float) -> Figures:
+    """Compare ways to sum up a pair's events with dropping repeats, on the same split."""
+    figures: Figures = {}
+    for strength in ("binary", "log", "kept"):
+        split = holdout(make_pairs(events, strength), seed)
+        recall = recall_full(fit_als(split.train), split)
+        figures[f"full recall@10, {strength} less dropped"] = recall - dropped
+    return figures
+
+
+def _matrix_figures(events: Events, topics: pd.Series | None) -> Figures:
+    """Measure what two fits on everything show."""
+    pairs = make_pairs(events)
+    one, another = fit_als(pairs, seed=1), fit_als(pairs, seed=2)
+    lone, sharing = one_reader_articles(pairs)
+    figures: Figures = {
+        "Spearman of norm and readers": norm_follows_readers(one, pairs),
+        "articles with one reader": lone,
+        "share of articles with one reader": lone / events.items,
+        "one-reader articles that share theirs": sharing,
+        "top-10s of two seeds in common": shared_top10(one, another, pairs),
+        "commented pairs followed too": followed_share(events),
+    }
+    if topics is not None:
+        topic = topics.reindex(events.item_ids).to_numpy(dtype=object)
+        same, chance = neighbours_share_topic(one, pairs, topic)
+        figures |= {"neighbours of the same topic": same, "the same by chance": chance}
+    return figures
+
+
+def _time_figures(events: Events) -> Figures:
+    """Measure what time does to recommenders."""
+    als, recent = recall_after_cuts(events)
+    replayed = replay(events)
+    return {
+        "new pairs on unseen articles": unseen_share(events),
+        "recall@10 after cuts, ALS": als,
+        "recall@10 after cuts, recent popularity": recent,
+        **{f"replay hit@10, {name}": value for name, value in replayed.items()},
+    }

@@ -225,3 +225,15 @@ def test_every_picture_has_its_sentence_below_it(notebook: dict) -> None:
             assert not sentence.startswith("<")
             below = outputs[position + 1]["data"]["text/html"]
             assert "<em>" in "".join(below)
+
+
+def test_the_readme_s_picture_is_the_notebook_s() -> None:
+    stored = script("pictures").last_picture(ROOT / "notebooks/04_similarity.ipynb")
+    assert (ROOT / "docs/map.png").read_bytes() == stored
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/sample.md"])
+def test_links_of_the_pages_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!http|#)([^)#]+)", text):
+        assert ((ROOT / page).parent / target).exists(), target

@@ -15,14 +15,17 @@ from .recommendations import (
     two_seeds,
 )
 from .similarity import arrows, article_map, evidence, norms_and_readers, two_rankings
+from .stills import als_filmstrip, article_spot
 from .strength import busiest_corner, csr_drawing, event_weights, strength_distribution
 
 __all__ = [
     "Picture",
+    "als_filmstrip",
     "alpha_scores",
     "arrows",
     "article_life",
     "article_map",
+    "article_spot",
     "busiest_corner",
     "concentration",
     "course_map",

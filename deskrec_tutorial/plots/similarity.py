@@ -198,6 +198,8 @@ def article_map(
             f"{len(places):,} articles. Neighbours were read by similar people. These data do not "
             "say what an article is about, so all points have the same colour."
         )
+    if agreement is None or chance is None:
+        raise ValueError("With topics, say how many of the nearest share them: agreement, chance.")
     largest = _draw_topics(axes, places, topics)
     finding = (
         "Readers reveal the topic" if agreement >= 2 * chance else "Readers say little of the topic"

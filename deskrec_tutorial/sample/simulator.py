@@ -12,13 +12,14 @@ or id of the real data is used.  The story the simulator tells:
    often where the taste is strong; some pages are opened again and again.
 4. *Columns*: sessions, browsers, places, missing values, in the real proportions.
 
-Counts are quotas and deviates are stratified, so figures hardly move with the seed.  Decisions
-rest on elementary arithmetic and on rounded values, so that processors whose last bits of
-``exp`` or ``pow`` differ still make the same bytes.
+Counts are quotas and deviates are stratified, so figures hardly move with the seed (the extremes,
+such as the longest session, do).  Decisions rest on elementary arithmetic and on rounded values,
+so that processors whose last bits of ``exp`` or ``pow`` differ still make the same bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,7 +34,9 @@ from deskrec_tutorial.sample.titles import TOPICS, write_articles
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Names = npt.NDArray[np.object_]
 
+# Of 24 seeds the one whose extremes, too, lie near the published ones; lessons hold for any.
 DEFAULT_SEED = 24
 
 # ---------------------------------------------------------------- sizes (the published counts)
@@ -99,16 +102,18 @@ POPULARITY_QUANTILES = (
     (1.04, 23.0), (1.28, 29.0), (1.645, 42.0), (2.05, 64.0), (2.33, 78.0), (2.58, 103.0),
     (2.88, 141.0), (3.6, 265.0),
 )  # fmt: skip
-# Mean readers of articles by month of birth: few people were around in March.
-MONTH_PULL = 0.9  # how strongly: on the scale of the deviate
+# Mean readers of articles by month of birth (few people were around in March), and how strongly
+# its logarithm pulls an article's deviate.
 MONTH_POPULARITY = (7.6, 9.9, 13.3, 14.4, 16.0, 15.0, 16.2, 15.7, 13.5, 11.0, 14.6, 19.2)
+MONTH_PULL = 0.9
 # Interest in an article of a given age: (days to fall to 1/e, share of it).  Fresh articles are
 # taken by taste; old ones are searched for when needed, whatever one's tastes.
 FADING = ((0.62, 0.755), (3.2, 0.185))
 SEARCHED = ((25.0, 0.045), (160.0, 0.058), (1e9, 0.005))
 SEARCH_INTEREST = 0.0180  # as if one's taste were spread over all topics
 FIRST_DAY_PART = 0.455  # how much of its first day an article is there to be read
-BALANCE_ROUNDS = 7
+BALANCE_ROUNDS = 7  # both margins are then met to about a hundredth
+# Languages and kinds over the 3,122 rows of the article file; the rest is English and HTML.
 LANGUAGE_ROWS = {"pt": 850, "la": 4, "ja": 2, "es": 2}
 CONTENT_TYPE_ROWS = {"VIDEO": 11, "RICH": 10}
 REUSED_TITLES = (2,) * 31 + (3, 3, 4, 4, 8)  # some titles stand for several contentIds
@@ -124,11 +129,14 @@ COMBINATIONS = {
     "VLF": 120, "VLBFC": 77, "VBF": 22, "VLBC": 22, "VBFC": 22, "VLBF": 26, "VBC": 5,
     "B": 295, "L": 121, "LB": 43, "LBF": 3, "FC": 2, "LBFC": 2, "LF": 1, "BF": 1, "LFC": 1,
 }  # fmt: skip
-LETTERS = "VLBFC"
+LETTERS = "VLBFC"  # in the order of EVENT_TYPES
 REPEATS = {LIKE: 75, BOOKMARK: 261, FOLLOW: 9, COMMENT: 184}  # beyond a pair's first of the type
 TASTE_IN_DEEDS = 0.75  # weight of log taste in who likes, comments ...: deeds follow interest
 READER_SPREAD_IN_DEEDS = 1.3  # some people like everything, most nothing
-REREAD_SPREAD = {"reader": 0.4, "article": 0.5, "session": 0.9, "June session": 1.65, "pair": 0.55}  # log scale
+# Log-scale spreads of how often a page is opened again: in June some sessions reload everything.
+REREAD_SPREAD = {
+    "reader": 0.4, "article": 0.5, "session": 0.9, "June session": 1.65, "pair": 0.55,
+}  # fmt: skip
 REREAD_TASTE = 0.30  # what is to one's taste is re-read more: interest to this power
 # Busy readers and popular articles see more re-reads: their count to this power.
 REREAD_VOLUME = {"reader": 0.28, "article": 0.13}
@@ -137,9 +145,9 @@ REREAD_LATER = 0.31  # share of re-reads on another day than the first reading
 # Seconds from an event to what follows on the same page: (median, log-scale spread).
 LAG_FROM_SHARING, SOON_SHARE = (2000.0, 1.5), 0.38  # the rest reads later that day
 NIGHT_ENDS = 9 * 3600  # who is shown an article in São Paulo's night reads it in the morning
-LAG_REREAD, LAG_RELOAD = (90.0, 3.0), (6.0, 1.6)  # reloads: June
-LAG_DEED = (120.0, 1.5)
-LAG_RETURN_DAYS = (2.8, 1.8)
+LAG_REREAD, LAG_RELOAD = (90.0, 3.0), (6.0, 1.6)  # reloads are June's
+LAG_DEED = (120.0, 1.5)  # from a view to a like, bookmark, follow or comment
+LAG_RETURN_DAYS = (2.8, 1.8)  # in days: until a reader comes back to a page
 JUNE = 3  # months are counted from 2016-03
 CELLS = 12 * 7  # months x weekdays
 
@@ -248,8 +256,19 @@ class Readers:
 
     reads: Ints  # distinct articles each will read
     taste: Floats  # readers x topics, rows sum to 1
-    speaks: Floats  # readers x (English, Portuguese): interest by language
+    speaks: Floats  # readers x (English, Portuguese, any other): interest by language
     active: Floats  # readers x days, rows sum to 1
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office's readers, the articles it sees, and who of its people shared them."""
+
+    quota: Quota
+    board: Board
+    home: Bools  # the articles that its own people share
+    readers: Readers
+    author: Ints  # -1 for articles shared elsewhere
 
 
 @dataclass(frozen=True)
@@ -376,12 +395,14 @@ def _split(total: int, parts: int) -> Ints:
 
 def _normal_quantiles(n: int, rng: np.random.Generator) -> Floats:
     """Return n normal deviates without sampling noise: the quantiles, shuffled."""
-    return rng.permutation(np.round(ndtri((np.arange(n) + 0.5) / n), 9))
+    share: Floats = (np.arange(n) + 0.5) / n
+    quantiles: Floats = ndtri(share)
+    return rng.permutation(np.round(quantiles, 9))
 
 
 def _exp(x: Floats) -> Floats:
     """``exp`` without its last bits, in which processors and libraries differ."""
-    return np.round(np.exp(x), 9)
+    return np.round(np.exp(x), 9).astype(np.float64, copy=False)
 
 
 def _quotas(total: int, weights: npt.ArrayLike) -> Ints:
@@ -581,12 +602,13 @@ def _run_office(
 ) -> tuple[Log, Floats, Ints]:
     readers = _make_readers(quota, len(board.topic), rng)
     author = _choose_authors(quota, board, home, readers, rng)
+    office = Office(quota, board, home, readers, author)
     fresh = [_freshness(readers.active, *fading) for fading in FADING + SEARCHED]
-    speed = _speeds(board, readers, fresh)
-    must = _must_read(quota, board, home, readers, author, speed, rng)
-    user, article = _race(quota, board, home, readers, speed, must, rng)
-    day = _reading_days(board, readers, fresh, user, article, author, rng)
-    log = _events(quota, board, readers, author, Pairs(user, article, day), rng)
+    speed = _speeds(office, fresh)
+    must = _must_read(office, speed, rng)
+    user, article = _race(office, speed, must, rng)
+    day = _reading_days(office, fresh, user, article, rng)
+    log = _events(office, Pairs(user, article, day), rng)
     return log, readers.taste, author
 
 
@@ -711,11 +733,13 @@ def _spread_authors(author: Ints, articles: Ints, people: Ints, reads: Ints) -> 
 # ------------------------------------------------------------------------------- who reads what
 
 
-def _speeds(board: Board, readers: Readers, fresh: list[Floats]) -> Floats:
+def _speeds(office: Office, fresh: list[Floats]) -> Floats:
     """Return how readily each reader takes each article, appeal aside."""
+    board, readers = office.board, office.readers
     missed = [(1 - FIRST_DAY_PART) * _kernel(*fading)[0] for fading in FADING + SEARCHED]
     there = [part - late * readers.active for part, late in zip(fresh, missed, strict=True)]
-    by_taste, searched = sum(there[: len(FADING)]), sum(there[len(FADING) :]) * SEARCH_INTEREST
+    by_taste = np.sum(there[: len(FADING)], axis=0)
+    searched = np.sum(there[len(FADING) :], axis=0) * SEARCH_INTEREST
     born, interest = board.born // DAY, _interest(readers.taste)
     language = np.select([board.lang == "en", board.lang == "pt"], [0, 1], 2)
     speed = np.empty((len(interest), len(born)))
@@ -730,6 +754,11 @@ def _speeds(board: Board, readers: Readers, fresh: list[Floats]) -> Floats:
 def _interest(taste: Floats) -> Floats:
     """Turn shares of taste into interest: nobody minds anything completely."""
     return TASTE_BACKGROUND + (1 - TASTE_BACKGROUND) * taste
+
+
+def _interest_in(office: Office, user: Ints, article: Ints) -> Floats:
+    """Return the interest of readers in the topics of articles, pair by pair."""
+    return _interest(office.readers.taste[user, office.board.topic[article]])
 
 
 def _kernel(days: float, share: float) -> tuple[float, float]:
@@ -747,20 +776,13 @@ def _freshness(active: Floats, days: float, share: float) -> Floats:
     return fresh
 
 
-def _must_read(
-    quota: Quota,
-    board: Board,
-    home: Bools,
-    readers: Readers,
-    author: Ints,
-    speed: Floats,
-    rng: np.random.Generator,
-) -> tuple[Ints, Ints]:
+def _must_read(office: Office, speed: Floats, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Return the settled pairs: authors with their articles, and readers of removed ones."""
+    quota, board, author, home = office.quota, office.board, office.author, office.home
     own = np.flatnonzero(home & board.read)
     gone = np.flatnonzero(home & board.read & (board.removed == 2))
     user, article = [author[own]], [own]
-    left = readers.reads - np.bincount(author[own], minlength=quota.users)
+    left = office.readers.reads - np.bincount(author[own], minlength=quota.users)
     extra = _split(max(quota.removed_only_pairs - len(gone), 0), max(len(gone), 1))
     for one, count in zip(gone, extra, strict=False):
         score = speed[:, one] * rng.random(quota.users) * (left > 1)
@@ -773,26 +795,20 @@ def _must_read(
 
 
 def _race(
-    quota: Quota,
-    board: Board,
-    home: Bools,
-    readers: Readers,
-    speed: Floats,
-    must: tuple[Ints, Ints],
-    rng: np.random.Generator,
+    office: Office, speed: Floats, must: tuple[Ints, Ints], rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
     """Let articles race for each reader's attention; the first ones home are read."""
-    settled = np.bincount(must[1], minlength=len(home))
+    board, reads = office.board, office.readers.reads
     appeal = board.appeal * (board.read & (board.removed < 2))
-    want = appeal * ((quota.pairs - settled.sum()) / appeal.sum())
-    pull = _balance(speed, want, readers.reads)
+    want = appeal * ((office.quota.pairs - len(must[1])) / appeal.sum())
+    pull = _balance(speed, want, reads)
     key = np.empty(speed.shape, dtype=np.float32)  # rounding hides last bits that may differ
-    for rows in _blocks(quota.users):
+    for rows in _blocks(len(reads)):
         part = speed[rows] * pull
         part /= rng.standard_exponential(part.shape)
         key[rows] = part
     key[must] = np.inf
-    return _winners(key, readers.reads)
+    return _winners(key, reads)
 
 
 def _winners(key: npt.NDArray[np.float32], count: Ints) -> tuple[Ints, Ints]:
@@ -842,18 +858,13 @@ def _chance(x: Floats, pace: Floats) -> Floats:
 
 
 def _reading_days(
-    board: Board,
-    readers: Readers,
-    fresh: list[Floats],
-    user: Ints,
-    article: Ints,
-    author: Ints,
-    rng: np.random.Generator,
+    office: Office, fresh: list[Floats], user: Ints, article: Ints, rng: np.random.Generator
 ) -> Ints:
     """Draw the day of each reading: a fading kind of interest, then a day of presence."""
+    board, readers = office.board, office.readers
     born = board.born[article] // DAY
     parts = np.stack([part[user, born] for part in fresh])
-    parts[: len(FADING)] *= _interest(readers.taste)[user, board.topic[article]]
+    parts[: len(FADING)] *= _interest_in(office, user, article)
     parts[len(FADING) :] *= SEARCH_INTEREST
     draw = rng.random(len(user)) * parts.sum(axis=0)
     kind = (draw > np.cumsum(parts, axis=0)[:-1]).sum(axis=0)
@@ -861,7 +872,7 @@ def _reading_days(
     for number, fading in enumerate(FADING + SEARCHED):
         mine = np.flatnonzero(kind == number)
         _walk(day, mine, user[mine], _kernel(*fading)[0] * readers.active, fresh[number], rng)
-    return np.where(author[article] == user, born, day)
+    return np.where(office.author[article] == user, born, day)
 
 
 def _walk(
@@ -881,22 +892,19 @@ def _walk(
 # ------------------------------------------------------------------------------- events
 
 
-def _events(
-    quota: Quota, board: Board, readers: Readers, author: Ints, pairs: Pairs, rng: np.random.Generator
-) -> Log:
+def _events(office: Office, pairs: Pairs, rng: np.random.Generator) -> Log:
     """Turn pairs into events: deeds, repeated deeds and re-reads, each an exact number."""
-    start = _first_seconds(board, author, pairs, rng)
-    deeds = _deeds(quota, board, readers, pairs, rng)
+    start = _first_seconds(office, pairs, rng)
+    deeds = _deeds(office, pairs, rng)
     first = _first_events(pairs, start, deeds, rng)
-    again = _repeated_deeds(quota, first, rng)
-    missing = quota.events - len(first.kind) - len(again.kind)
-    pair_log = Log(pairs.user, pairs.article, np.zeros_like(pairs.user), start)
-    views = _rereads(quota, board, readers, pair_log, deeds, _concatenate([first, again]), missing, rng)
-    return _concatenate([first, again, views])
+    so_far = _concatenate([first, _repeated_deeds(office.quota, first, rng)])
+    opened = Log(pairs.user, pairs.article, deeds, start)
+    return _concatenate([so_far, _rereads(office, opened, so_far, rng)])
 
 
-def _first_seconds(board: Board, author: Ints, pairs: Pairs, rng: np.random.Generator) -> Ints:
+def _first_seconds(office: Office, pairs: Pairs, rng: np.random.Generator) -> Ints:
     """Draw when a pair starts: soon after birth on the first day, else at any working hour."""
+    board = office.board
     born = board.born[pairs.article]
     n = len(born)
     soon = _same_day(born, _lag(LAG_FROM_SHARING, n, rng))
@@ -905,19 +913,17 @@ def _first_seconds(board: Board, author: Ints, pairs: Pairs, rng: np.random.Gene
     same_day = np.where((rng.random(n) < SOON_SHARE) & awake, soon, later)
     other_day = pairs.day * DAY + _time_of_day(HOUR_READINGS, n, rng)
     start = np.where(pairs.day == born // DAY, same_day, other_day)
-    return np.where(author[pairs.article] == pairs.user, born, start)
+    return np.where(office.author[pairs.article] == pairs.user, born, start)
 
 
-def _deeds(
-    quota: Quota, board: Board, readers: Readers, pairs: Pairs, rng: np.random.Generator
-) -> Ints:
+def _deeds(office: Office, pairs: Pairs, rng: np.random.Generator) -> Ints:
     """Choose each pair's set of event types, as bits: exact numbers of each set."""
     n = len(pairs.user)
-    fond = np.log(_interest(readers.taste)[pairs.user, board.topic[pairs.article]])
-    habit = READER_SPREAD_IN_DEEDS * rng.standard_normal((quota.users, len(LETTERS)))
-    habit = 0.7 * habit + 0.7 * habit[:, :1]
+    fond = np.log(_interest_in(office, pairs.user, pairs.article))
+    habit = READER_SPREAD_IN_DEEDS * rng.standard_normal((office.quota.users, len(LETTERS)))
+    habit = 0.7 * habit + 0.7 * habit[:, :1]  # half one's own way with the type, half with all
     deeds = np.ones(n, dtype=np.int64)
-    free = board.removed[pairs.article] < 2
+    free = office.board.removed[pairs.article] < 2
     for letters, count in sorted(COMBINATIONS.items(), key=lambda item: (-len(item[0]), item[0])):
         columns = [LETTERS.index(letter) for letter in letters]
         score = habit[pairs.user][:, columns].mean(axis=1) + TASTE_IN_DEEDS * fond
@@ -960,34 +966,34 @@ def _repeated_deeds(quota: Quota, first: Log, rng: np.random.Generator) -> Log:
     return _concatenate(logs)
 
 
-def _rereads(
-    quota: Quota,
-    board: Board,
-    readers: Readers,
-    pairs: Log,
-    deeds: Ints,
-    so_far: Log,
-    count: int,
-    rng: np.random.Generator,
-) -> Log:
-    """Add views of pages already seen: on later days, on removed articles, on the same day."""
-    weight = _reread_weights(pairs, rng) * (deeds & 1)
-    taste = readers.taste[pairs.user, board.topic[pairs.article]]
-    weight *= _exp(REREAD_TASTE * np.log(_interest(taste)))
-    gone = board.removed[pairs.article] == 2
-    on_gone = min(max(quota.removed_only_events - int(gone.sum()), 0), count) if gone.any() else 0
-    stale = np.flatnonzero(gone)[_picks(weight[gone], on_gone, rng)] if on_gone else gone[:0] * 0
+def _rereads(office: Office, pairs: Log, so_far: Log, rng: np.random.Generator) -> Log:
+    """Add views of pages already seen: on later days, on removed articles, on the same day.
+
+    ``pairs.kind`` holds the pairs' sets of event types: what was never viewed isn't re-read.
+    """
+    quota = office.quota
+    weight = _reread_weights(pairs, rng) * (pairs.kind & 1)
+    weight *= _exp(REREAD_TASTE * np.log(_interest_in(office, pairs.user, pairs.article)))
+    gone = office.board.removed[pairs.article] == 2
+    stale = _stale_rereads(quota, gone, weight, rng)
     weight = np.where(gone, 0, weight)
-    later, when = _later_rereads(quota, pairs, weight, count - on_gone, rng)
-    logs = [_views(pairs, later, when)]
-    logs.append(_views(pairs, stale, _same_day(pairs.second[stale], 1 + stale % 600)))
-    same = _same_day_rereads(quota, pairs, weight, _concatenate([so_far, *logs]), rng)
-    logs.append(_views(pairs, same, _reload_seconds(pairs.second[same], rng)))
-    return _concatenate(logs)
+    count = quota.events - len(so_far.kind) - len(stale)
+    later, when = _later_rereads(quota, pairs, weight, count, rng)
+    soon = _same_day(pairs.second[stale], 1 + stale % 600)
+    logs = [so_far, _views(pairs, later, when), _views(pairs, stale, soon)]
+    same = _same_day_rereads(quota, pairs, weight, _concatenate(logs), rng)
+    again = _reload_seconds(pairs.second[same], rng)
+    return _concatenate([*logs[1:], _views(pairs, same, again)])
+
+
+def _stale_rereads(quota: Quota, gone: Bools, weight: Floats, rng: np.random.Generator) -> Ints:
+    """Choose what is re-read of articles of which only the removal is logged."""
+    pairs = np.flatnonzero(gone)
+    count = max(quota.removed_only_events - len(pairs), 0) if len(pairs) else 0
+    return pairs[_picks(weight[pairs], count, rng)] if count else pairs[:0]
 
 
 def _views(pairs: Log, which: Ints, when: Ints) -> Log:
-    which = which.astype(np.int64)
     return Log(pairs.user[which], pairs.article[which], np.zeros(len(which), dtype=np.int64), when)
 
 
@@ -1105,8 +1111,10 @@ def _frames(
     """Dress codes as the two raw tables and the hidden truth."""
     order = np.argsort(log.second, kind="stable")
     log = Log(*(getattr(log, name)[order] for name in Log.__annotations__))
-    interactions = _interaction_frame(log, ids, rng)
-    articles = _article_frame(board, log, author, ids, rng)
+    reader_days, session = np.unique(log.user * DAYS + log.second // DAY, return_inverse=True)
+    interactions = _interaction_frame(log, session, ids, rng)
+    sharing = _sharing_sessions(board, author, reader_days, ids)
+    articles = _article_frame(board, log, author, sharing, ids, rng)
     names = np.array([topic.name for topic in TOPICS], dtype=object)
     truth = Truth(
         articles=pd.DataFrame({"contentId": ids.article, "topic": names[board.topic]}),
@@ -1116,8 +1124,15 @@ def _frames(
     return ClickStream(articles, interactions, "sample"), truth
 
 
-def _interaction_frame(log: Log, ids: Ids, rng: np.random.Generator) -> pd.DataFrame:
-    _, session = np.unique(log.user * DAYS + log.second // DAY, return_inverse=True)
+def _sharing_sessions(board: Board, author: Ints, reader_days: Ints, ids: Ids) -> Ints:
+    """Return the session in which each article was shared: the author's day, if it is logged."""
+    day = author * DAYS + board.born // DAY
+    found = np.minimum(np.searchsorted(reader_days, day), len(reader_days) - 1)
+    spare = ids.session[len(ids.session) - 1 - np.arange(len(day)) % len(ids.session)]
+    return np.where(reader_days[found] == day, ids.session[found], spare)
+
+
+def _interaction_frame(log: Log, session: Ints, ids: Ids, rng: np.random.Generator) -> pd.DataFrame:
     known = _known_agents(log, rng)
     place = _places(log, session, known, rng)
     columns = {
@@ -1127,10 +1142,15 @@ def _interaction_frame(log: Log, ids: Ids, rng: np.random.Generator) -> pd.DataF
         "personId": ids.user[log.user],
         "sessionId": ids.session[session],
         "userAgent": _agents(log, session, known, rng),
-        "userRegion": np.array([*(region for _, region, _ in PLACES), None], dtype=object)[place],
-        "userCountry": np.array([*(country for country, _, _ in PLACES), None], dtype=object)[place],
+        "userRegion": _named([region for _, region, _ in PLACES])[place],
+        "userCountry": _named([country for country, _, _ in PLACES])[place],
     }
     return pd.DataFrame(columns)
+
+
+def _named(names: Sequence[str | None]) -> Names:
+    """Return names to pick from by code; code -1 picks the missing value."""
+    return np.array([*names, None], dtype=object)
 
 
 def _unix(second: Ints) -> Ints:
@@ -1173,19 +1193,16 @@ def _places(log: Log, session: Ints, known: Bools, rng: np.random.Generator) -> 
     return place
 
 
-def _agents(
-    log: Log, session: Ints, known: Bools, rng: np.random.Generator
-) -> npt.NDArray[np.object_]:
+def _agents(log: Log, session: Ints, known: Bools, rng: np.random.Generator) -> Names:
     """Deal user agents: the two apps in the published numbers, browsers by reader and month."""
     order = _ranked(session, log.user, DEVICE_SWITCH, rng)
     order = order[known[order]]
     apps = _quotas(len(order), [*APP_EVENTS.values(), EVENTS_WITH_AGENT - sum(APP_EVENTS.values())])
-    names, code = _browsers(log, rng)
-    names = np.array([*APP_EVENTS, *names, None], dtype=object)
+    browsers, code = _browsers(log, rng)
     agent = np.full(len(known), -1, dtype=np.int64)
     agent[order] = code[order] + len(APP_EVENTS)
     agent[order[: apps[0] + apps[1]]] = np.repeat([0, 1], apps[:2])
-    return names[agent]
+    return _named([*APP_EVENTS, *browsers])[agent]
 
 
 def _browsers(log: Log, rng: np.random.Generator) -> tuple[list[str], Ints]:
@@ -1193,42 +1210,49 @@ def _browsers(log: Log, rng: np.random.Generator) -> tuple[list[str], Ints]:
     systems = rng.permutation(
         np.repeat(np.arange(len(SYSTEMS)), _quotas(log.user.max() + 1, [w for _, w in SYSTEMS]))
     )
-    month, _ = _calendar()
-    version = np.minimum(month[log.second // DAY] * 2 + (log.user + log.article) % 3, len(VERSIONS) - 1)
+    version = _versions(log.second, (log.user + log.article) % 3)
     names = [text.format(chrome) for text, _ in SYSTEMS for chrome in VERSIONS]
     return names, systems[log.user] * len(VERSIONS) + version
 
 
+def _versions(second: Ints, ahead: Ints) -> Ints:
+    """Return the browser version of a time: two new ones a month, not all updating at once."""
+    month, _ = _calendar()
+    return np.minimum(month[second // DAY] * 2 + ahead, len(VERSIONS) - 1)
+
+
 def _article_frame(
-    board: Board, log: Log, author: Ints, ids: Ids, rng: np.random.Generator
+    board: Board, log: Log, author: Ints, sharing: Ints, ids: Ids, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Write the article file: a SHARED row each, and a REMOVED row for what was taken down."""
-    n = len(board.topic)
     words = _reuse_titles(_write(board, rng), board, rng)
+    article, second, kind = _article_rows(board, log, rng)
+    columns = {
+        "timestamp": _unix(second),
+        "eventType": kind,
+        "contentId": ids.article[article],
+        "authorPersonId": ids.user[author[article]],
+        "authorSessionId": sharing[article],
+        **_author_fields(second, rng),
+        "contentType": _content_types(board, rng)[article],
+        **{name: words[name].to_numpy(dtype=object)[article] for name in ("url", "title", "text")},
+        "lang": board.lang[article].astype(object),
+    }
+    return pd.DataFrame(columns)
+
+
+def _article_rows(board: Board, log: Log, rng: np.random.Generator) -> tuple[Ints, Ints, Names]:
+    """Return article, time and event type of each row, in order of time."""
     shared, removed = np.flatnonzero(board.removed < 2), np.flatnonzero(board.removed > 0)
     article = np.concatenate([shared, removed])
-    share_log = np.maximum(board.born, SHARE_LOG_DAY * DAY + 70_000 + 40 * np.arange(n))
-    share_log = np.where(board.born < SHARE_LOG_DAY * DAY, share_log, board.born)
-    second = np.concatenate([share_log[shared], _removals(board, log, rng)[removed]])
+    # What was born before the share log began is entered on its first day, one after another.
+    entered = SHARE_LOG_DAY * DAY + 70_000 + np.arange(len(board.born))
+    since = np.where(board.born < SHARE_LOG_DAY * DAY, entered, board.born)
+    second = np.concatenate([since[shared], _removals(board, log, rng)[removed]])
     order = np.argsort(second, kind="stable")
-    kind = np.repeat(["CONTENT SHARED", "CONTENT REMOVED"], [len(shared), len(removed)])
-    article, second, kind = article[order], second[order], kind[order]
-    frame = pd.DataFrame(
-        {
-            "timestamp": _unix(second),
-            "eventType": kind.astype(object),
-            "contentId": ids.article[article],
-            "authorPersonId": ids.user[author[article]],
-            "authorSessionId": ids.session[len(ids.session) // 2 :][np.arange(len(article))],
-            **_author_fields(len(article), rng),
-            "contentType": _content_types(board, rng)[article],
-            "url": words["url"].to_numpy(dtype=object)[article],
-            "title": words["title"].to_numpy(dtype=object)[article],
-            "text": words["text"].to_numpy(dtype=object)[article],
-            "lang": board.lang[article].astype(object),
-        }
-    )
-    return frame
+    kinds = np.array(["CONTENT SHARED", "CONTENT REMOVED"], dtype=object)
+    kind = np.repeat(kinds, [len(shared), len(removed)])
+    return article[order], second[order], kind[order]
 
 
 def _removals(board: Board, log: Log, rng: np.random.Generator) -> Ints:
@@ -1246,7 +1270,8 @@ def _write(board: Board, rng: np.random.Generator) -> pd.DataFrame:
     mark = np.char.add(board.lang, board.topic.astype(str))
     _, first, code = np.unique(mark, return_index=True, return_inverse=True)
     written = np.argsort(code[:n], kind="stable")
-    start, end = (np.searchsorted(code[:n][written], code[n:], side=side) for side in ("left", "right"))
+    start = np.searchsorted(code[:n][written], code[n:], side="left")
+    end = np.searchsorted(code[:n][written], code[n:], side="right")
     which = start + np.floor(rng.random(len(code) - n) * (end - start)).astype(np.int64)
     like = np.where(end > start, written[np.minimum(which, n - 1)], first[code[n:]] % n)
     return words.iloc[np.concatenate([np.arange(n), like])].reset_index(drop=True)
@@ -1256,9 +1281,9 @@ def _reuse_titles(words: pd.DataFrame, board: Board, rng: np.random.Generator) -
     """Let some titles stand for several articles, as re-shared pages do."""
     columns = words[["title", "text", "url"]].to_numpy(dtype=object)
     order = rng.permutation(np.flatnonzero(board.removed == 0))
-    _, shelf = np.unique(np.char.add(board.lang[order], board.topic[order].astype(str)), return_inverse=True)
-    order = order[np.argsort(shelf, kind="stable")]  # articles of one topic and language together
-    kind = np.sort(shelf)
+    mark = np.char.add(board.lang, board.topic.astype(str))[order]
+    order = order[np.argsort(mark, kind="stable")]  # articles of one topic and language together
+    kind = np.sort(mark)
     sizes = REUSED_TITLES[: len(REUSED_TITLES) * len(columns) // ARTICLES]
     starts = rng.permutation(len(order) // 10)[: len(sizes)] * 10
     for start, size in zip(starts, sizes, strict=False):
@@ -1267,7 +1292,7 @@ def _reuse_titles(words: pd.DataFrame, board: Board, rng: np.random.Generator) -
     return pd.DataFrame(columns, columns=["title", "text", "url"])
 
 
-def _content_types(board: Board, rng: np.random.Generator) -> npt.NDArray[np.object_]:
+def _content_types(board: Board, rng: np.random.Generator) -> Names:
     kinds = np.full(len(board.topic), "HTML", dtype=object)
     order = rng.permutation(np.flatnonzero(board.removed == 0))
     start = 0
@@ -1278,16 +1303,19 @@ def _content_types(board: Board, rng: np.random.Generator) -> npt.NDArray[np.obj
     return kinds
 
 
-def _author_fields(n: int, rng: np.random.Generator) -> dict[str, npt.NDArray[np.object_]]:
+def _author_fields(second: Ints, rng: np.random.Generator) -> dict[str, Names]:
     """Leave most author fields empty, as in the real file; all three are empty together."""
+    n = len(second)
     missing = rng.permutation(n) < round(n * AUTHOR_FIELDS_MISSING / (ARTICLES + REMOVED_TOO))
     place = _picks(np.array([float(count) for _, _, count in PLACES[:5]]), n, rng)
     system = _picks(np.array([float(weight) for _, weight in SYSTEMS]), n, rng)
-    version = rng.integers(0, len(VERSIONS), n)
+    version = _versions(second, rng.integers(0, 3, n))
     agent = [SYSTEMS[s][0].format(VERSIONS[v]) for s, v in zip(system, version, strict=True)]
     columns = {
-        "authorUserAgent": agent,
-        "authorRegion": [PLACES[p][1] for p in place],
-        "authorCountry": [PLACES[p][0] for p in place],
+        "authorUserAgent": np.array(agent, dtype=object),
+        "authorRegion": _named([region for _, region, _ in PLACES])[place],
+        "authorCountry": _named([country for country, _, _ in PLACES])[place],
     }
-    return {name: np.where(missing, None, np.array(v, dtype=object)) for name, v in columns.items()}
+    for column in columns.values():
+        column[missing] = None
+    return columns

@@ -1,0 +1,577 @@
+"""Chapter 6: recommenders to compare, from a coin toss to a blend, on one small interface.
+
+    recommender = Popularity().fit(train)
+    recommender.scores(rows)        # one row per person asked for, one column per article
+
+`fit` takes the train side of a split and, for those that look at the clock, the events behind it
+(`split.train_events`). Scores have no unit; they order one person's articles.
+
+References
+----------
+.. [1] P. Cremonesi, Y. Koren, R. Turrin: Performance of Recommender Algorithms on Top-N
+   Recommendation Tasks. RecSys 2010. (SVD of the matrix with zeros.)
+.. [2] H. Steck: Embarrassingly Shallow Autoencoders for Sparse Data. WWW 2019. (EASE.)
+.. [3] S. Rendle et al.: BPR: Bayesian Personalized Ranking from Implicit Feedback. UAI 2009.
+.. [4] B. Sarwar et al.: Item-Based Collaborative Filtering Recommendation Algorithms. WWW 2001.
+.. [5] P. Lops, M. de Gemmis, G. Semeraro: Content-Based Recommender Systems. Recommender Systems
+   Handbook, 2011.
+.. [6] D. McFadden: Conditional Logit Analysis of Qualitative Choice Behavior. 1974.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import minimize
+from scipy.sparse.linalg import svds
+from scipy.special import softmax
+from threadpoolctl import threadpool_limits
+
+from .als import fit_als
+from .evaluation import SECONDS_A_DAY, Board, moments
+from .strength import InteractionMatrix, event_strength
+
+VALUES = ("strength", "log", "binary")
+
+
+class Recommender:
+    """What all of them share: `fit`, then `scores`.
+
+    Attributes
+    ----------
+    train : InteractionMatrix or None
+        What it was fitted on; `evaluate` looks here for leaks. None before `fit`.
+    """
+
+    train: InteractionMatrix | None = None
+
+    def fit(self, train: InteractionMatrix, events: pd.DataFrame | None = None) -> Self:
+        """Learn from one side of a split.
+
+        Parameters
+        ----------
+        train : InteractionMatrix
+            The pairs to learn from.
+        events : pandas.DataFrame, optional
+            The events behind them, for recommenders that need times.
+
+        Returns
+        -------
+        Recommender
+            Itself.
+        """
+        self._learn(train, events)
+        self.train = train
+        return self
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Scores of all articles for some people.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Row numbers of the training matrix.
+
+        Returns
+        -------
+        numpy.ndarray
+            float64, shape (rows, items). Articles already read are scored like the others.
+        """
+        raise NotImplementedError
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        raise NotImplementedError
+
+
+# ------------------------------------------------------------------ baselines
+
+
+@dataclass(eq=False)
+class Random(Recommender):
+    """A coin toss: what any recommender must beat. The same tosses for a row every time."""
+
+    seed: int = 0
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        self._items = train.user_items.shape[1]
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        tosses = [np.random.default_rng([self.seed, row]).random(self._items) for row in rows]
+        return np.array(tosses).reshape(len(rows), self._items)
+
+
+class _SameForAll(Recommender):
+    """One list for everybody."""
+
+    _score: np.ndarray
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return np.tile(self._score, (len(rows), 1))
+
+
+@dataclass(eq=False)
+class Popularity(_SameForAll):
+    """The number of readers, the same for everybody."""
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        self._score = train.readers.astype(np.float64)
+
+
+@dataclass(eq=False)
+class RecentPopularity(_SameForAll):
+    """Events per article, each halved for every `half_life` days of its age, as a logarithm.
+
+    Articles without events come last. Needs events.
+    """
+
+    half_life: float = 1.0
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        columns, days = _columns_and_days(train, events)
+        score = np.full(len(train.item_ids), -np.inf)
+        # In logarithms, or a year of halvings would end at zero for nearly all of them.
+        np.logaddexp.at(score, columns, (days - days.max()) / self.half_life * np.log(2))
+        self._score = _finite(score)
+
+
+@dataclass(eq=False)
+class Newest(_SameForAll):
+    """The day of the first event, in days: newest first. Articles without events come last."""
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        columns, days = _columns_and_days(train, events)
+        born = np.full(len(train.item_ids), np.inf)
+        np.minimum.at(born, columns, days)
+        self._score = _finite(np.where(np.isfinite(born), born, -np.inf))
+
+
+def _columns_and_days(
+    train: InteractionMatrix, events: pd.DataFrame | None
+) -> tuple[np.ndarray, np.ndarray]:
+    if events is None:
+        raise ValueError(
+            "This recommender looks at the clock: fit(train, events) with the events behind train "
+            "(split.train_events; dr.split makes them when it is given events)."
+        )
+    days = (events["timestamp"].to_numpy() - events["timestamp"].min()) / SECONDS_A_DAY
+    return np.searchsorted(train.item_ids, events["contentId"].to_numpy()), days
+
+
+def _finite(score: np.ndarray) -> np.ndarray:
+    """Put what is at minus infinity below the lowest finite score."""
+    return np.where(np.isfinite(score), score, score[np.isfinite(score)].min() - 1)
+
+
+# ------------------------------------------------------------------ collaborative
+
+
+def _seen(train: InteractionMatrix, values: str) -> sparse.csr_matrix:
+    """The matrix with strengths as they are, as log2(1 + strength), or as 1."""
+    if values not in VALUES:
+        raise ValueError(f"values must be one of {', '.join(VALUES)}, not {values!r}.")
+    matrix = train.user_items.copy()
+    if values == "log":
+        matrix.data = np.log2(1 + matrix.data)
+    elif values == "binary":
+        matrix.data = np.ones_like(matrix.data)
+    return matrix
+
+
+@dataclass(eq=False)
+class ItemKNN(Recommender):
+    """Nearest neighbours of what was read, by `implicit` [4]_.
+
+    Parameters
+    ----------
+    similarity : {"cosine", "bm25"}
+        Cosine of two articles' readers; or of readers weighted by BM25, which damps long histories.
+    neighbours : int
+        How many similar articles are kept for each.
+    k1, b : float
+        BM25's saturation and its correction for length.
+    values : {"strength", "log", "binary"}
+        What stands for a reading.
+    """
+
+    similarity: str = "cosine"
+    neighbours: int = 1000
+    k1: float = 1.2
+    b: float = 0.3
+    values: str = "binary"
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
+        from implicit.utils import ParameterWarning
+
+        self._read = _seen(train, self.values)
+        if self.similarity == "cosine":
+            model = CosineRecommender(K=self.neighbours, num_threads=1)
+        elif self.similarity == "bm25":
+            model = BM25Recommender(K=self.neighbours, K1=self.k1, B=self.b, num_threads=1)
+        else:
+            raise ValueError(f'similarity must be "cosine" or "bm25", not {self.similarity!r}.')
+        with warnings.catch_warnings():
+            # It warns of the type of a matrix that it made itself.
+            warnings.simplefilter("ignore", ParameterWarning)
+            model.fit(self._read, show_progress=False)
+        self._similarity = model.similarity
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return (self._read[rows] @ self._similarity).toarray()
+
+
+@dataclass(eq=False)
+class SVD(Recommender):
+    """The best approximation of the matrix, zeros included, with a few factors [1]_ (SciPy)."""
+
+    factors: int = 15
+    values: str = "log"
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        matrix = _seen(train, self.values)
+        start = np.ones(min(matrix.shape))  # instead of a random start
+        users, sizes, self._items = svds(matrix, k=self.factors, v0=start)
+        self._users = users * sizes
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return self._users[rows] @ self._items
+
+
+@dataclass(eq=False)
+class EASE(Recommender):
+    """Each article as a weighted sum of the others: linear regression in closed form [2]_."""
+
+    regularization: float = 200.0
+    values: str = "binary"
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        self._read = _seen(train, self.values)
+        gram = (self._read.T @ self._read).toarray()
+        gram[np.diag_indices_from(gram)] += self.regularization
+        inverse = np.linalg.inv(gram)
+        self._weights = -inverse / np.diag(inverse)
+        np.fill_diagonal(self._weights, 0.0)  # no article may explain itself
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return self._read[rows] @ self._weights
+
+
+@dataclass(eq=False)
+class ImplicitALS(Recommender):
+    """Chapter 3's model, through `fit_als`; its parameters, and `values` as above."""
+
+    factors: int = 20
+    regularization: float = 0.1
+    alpha: float = 15.0
+    iterations: int = 50
+    random_state: int = 42
+    values: str = "strength"
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        seen = replace(train, user_items=_seen(train, self.values))
+        self.model = fit_als(
+            seen, self.factors, self.regularization, self.alpha, self.iterations, self.random_state
+        )
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return self.model.user_factors[rows] @ self.model.item_factors.T
+
+
+@dataclass(eq=False)
+class ImplicitBPR(Recommender):
+    """Factors that put a read article above an unread one, pair by pair [3]_ (`implicit`).
+
+    On one thread, because several would race for the same factors and never agree twice.
+    """
+
+    factors: int = 64
+    learning_rate: float = 0.05
+    regularization: float = 0.01
+    iterations: int = 100
+    random_state: int = 42
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        from implicit.cpu.bpr import BayesianPersonalizedRanking
+
+        self.model = BayesianPersonalizedRanking(
+            factors=self.factors,
+            learning_rate=self.learning_rate,
+            regularization=self.regularization,
+            iterations=self.iterations,
+            random_state=self.random_state,
+            num_threads=1,
+            dtype=np.float64,
+        )
+        with threadpool_limits(1, "blas"):
+            self.model.fit(train.user_items, show_progress=False)
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return self.model.user_factors[rows] @ self.model.item_factors.T
+
+
+# ------------------------------------------------------------------ content, time, blends
+
+
+@dataclass(eq=False)
+class Content(Recommender):
+    """How much an article's words resemble those of what the person has read [5]_ (scikit-learn).
+
+    Parameters
+    ----------
+    articles : pandas.DataFrame, optional
+        `contentId` and `text`, such as ``clicks.articles``. Without it, or where it has no column
+        `text`, the titles alone are compared.
+    pieces : {"words", "letters"}
+        Compare whole words, or runs of three to five letters, which also catches *test* in
+        *testing*, in any language.
+    values : {"strength", "log", "binary"}
+        How much each article read weighs in the person's profile.
+    """
+
+    articles: pd.DataFrame | None = None
+    pieces: str = "words"
+    values: str = "strength"
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        self._words = tf_idf(_texts(train, self.articles), self.pieces)
+        self._profiles = sparse.csr_matrix(_seen(train, self.values) @ self._words)
+        length = np.sqrt(self._profiles.multiply(self._profiles).sum(axis=1))
+        length = np.maximum(np.asarray(length).ravel(), 1e-12)  # a profile may be empty
+        self._profiles = sparse.csr_matrix(sparse.diags_array(1 / length) @ self._profiles)
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return (self._profiles[rows] @ self._words.T).toarray()
+
+
+def _texts(train: InteractionMatrix, articles: pd.DataFrame | None) -> Sequence[str]:
+    if articles is None or "text" not in articles.columns:
+        return list(train.titles)
+    bodies = articles.drop_duplicates("contentId").set_index("contentId")["text"]
+    bodies = bodies.reindex(train.item_ids).fillna("")
+    return [f"{title} {body}" for title, body in zip(train.titles, bodies, strict=True)]
+
+
+def tf_idf(texts: Sequence[str], pieces: str = "words") -> sparse.csr_matrix:
+    """One row per text: how often each word is in it, rare words counting more, length 1.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Titles, or titles and texts.
+    pieces : {"words", "letters"}
+        What is counted: words, or runs of three to five letters.
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix
+        Texts × words. A text without any word has an empty row.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    if pieces == "words":
+        vectorizer = TfidfVectorizer(sublinear_tf=True)
+    elif pieces == "letters":
+        vectorizer = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5))
+    else:
+        raise ValueError(f'pieces must be "words" or "letters", not {pieces!r}.')
+    return sparse.csr_matrix(vectorizer.fit_transform(texts))
+
+
+@dataclass(eq=False)
+class Presence(Recommender):
+    """Was the person about when the article was being read? No taste at all, only days.
+
+    The share of the person's events on each day, and of the article's, both smeared over `days`
+    to either side; the score is how far they overlap. It can fill gaps in the past of somebody
+    whose other readings are known. It says nothing about tomorrow. Needs events.
+    """
+
+    days: float = 3.0
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        columns, moment = _columns_and_days(train, events)
+        assert events is not None
+        rows = np.searchsorted(train.user_ids, events["personId"].to_numpy())
+        day = moment.astype(int)
+        apart = np.abs(np.subtract.outer(np.arange(day.max() + 1), np.arange(day.max() + 1)))
+        smear = np.exp(-apart / self.days)
+        shape = train.user_items.shape
+        self._people = _shares(rows, day, shape[0], len(smear)) @ smear
+        self._articles = smear @ _shares(columns, day, shape[1], len(smear)).T
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return self._people[rows] @ self._articles
+
+
+def _shares(which: np.ndarray, day: np.ndarray, n: int, days: int) -> np.ndarray:
+    """For each of n, the share of its events on each day; zeros where it has none."""
+    counts = np.bincount(which * days + day, minlength=n * days).reshape(n, days)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@dataclass(eq=False)
+class Blend(Recommender):
+    """A weighted sum of several recommenders' scores, put on one scale for each person.
+
+    One scale: minus the mean, divided by the standard deviation, of the person's unread articles.
+
+    Parameters
+    ----------
+    parts : sequence of (Recommender, float)
+        The recommenders and their weights. Parts already fitted on the same matrix are taken as
+        they are, so weights can be tried without fitting again.
+    """
+
+    parts: Sequence[tuple[Recommender, float]]
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        for part, _ in self.parts:
+            if part.train is not train:
+                part.fit(train, events)
+        self._read = train.user_items.astype(bool)
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        unread = ~self._read[rows].toarray()
+        return np.sum([w * _standard(part.scores(rows), unread) for part, w in self.parts], axis=0)
+
+
+def _standard(scores: np.ndarray, unread: np.ndarray) -> np.ndarray:
+    n = np.maximum(unread.sum(axis=1, keepdims=True), 1)
+    apart = scores - (scores * unread).sum(axis=1, keepdims=True) / n
+    spread = np.sqrt((apart**2 * unread).sum(axis=1, keepdims=True) / n)
+    return apart / np.maximum(spread, 1e-12)
+
+
+# ------------------------------------------------------------------ for the replay
+
+CLUES = ("popularity", "age", "titles", "people")
+
+
+@dataclass(eq=False)
+class Trending:
+    """For `replay`: several clues to what is read next, weighed against each other.
+
+    The score is a weighted sum of the clues: the logarithm of the faded popularity, the logarithm
+    of the article's age, how much its title resembles what the person has read, and the logarithm
+    of the faded popularity among people who have read alike. The weights are those under which
+    the articles opened in a window of the log were most likely to be chosen from all that could
+    have been, the chance of each being proportional to exp(score): a conditional logit [6]_.
+
+    Parameters
+    ----------
+    clues : sequence of str
+        Some of ``"popularity"``, ``"age"``, ``"titles"``, ``"people"``.
+    half_life : float
+        Of the popularity, in days.
+    people_half_life : float
+        Of the popularity among people alike, in days.
+    choices : int
+        How many readings, drawn at random from the window, the weights are found on.
+    seed : int
+        Of the drawing.
+
+    Attributes
+    ----------
+    weights : dict of str to float
+        One per clue.
+    """
+
+    clues: Sequence[str] = CLUES
+    half_life: float = 0.1
+    people_half_life: float = 2.0
+    choices: int = 800
+    seed: int = 0
+
+    def fit(self, events: pd.DataFrame, start: float = 0.8, stop: float = 0.9) -> Self:
+        """Find the weights on a window of the log, given as shares like those of `replay`.
+
+        Parameters
+        ----------
+        events : pandas.DataFrame
+            As `join_events` returns them. What happens after the window is not looked at.
+        start, stop : float
+            The window. It should end where the one to be measured begins.
+
+        Returns
+        -------
+        Trending
+            Itself.
+        """
+        unknown = set(self.clues) - set(CLUES)
+        if unknown or not self.clues:
+            raise ValueError(f"clues must be some of {', '.join(CLUES)}, not {self.clues!r}.")
+        matrix = InteractionMatrix.from_strength(event_strength(events))
+        self._words = tf_idf(list(matrix.titles))
+        ordered = events.sort_values("timestamp", kind="stable", ignore_index=True)
+        opened = ~ordered.duplicated(["personId", "contentId"])
+        window = opened[round(start * len(events)) : round(stop * len(events))]
+        rng = np.random.default_rng(self.seed)
+        looked_at = rng.random(window.sum()) < self.choices / max(window.sum(), 1)
+        choices = []
+        for look, (board, row, column) in zip(looked_at, moments(events, start, stop), strict=True):
+            if look and np.isfinite(board.born[column]):
+                open_to = np.flatnonzero(board.candidates(row))
+                clues = self._clues(board, row)[:, open_to]
+                choices.append((clues, int(np.searchsorted(open_to, column))))
+        self.weights = dict(zip(self.clues, conditional_logit(choices).tolist(), strict=True))
+        return self
+
+    def _clues(self, board: Board, row: int) -> np.ndarray:
+        """Shape (clues, items)."""
+        return np.array([getattr(self, f"_{clue}")(board, row) for clue in self.clues])
+
+    def _popularity(self, board: Board, row: int) -> np.ndarray:
+        return np.log(board.popularity(self.half_life) + 1e-4)
+
+    def _age(self, board: Board, row: int) -> np.ndarray:
+        return np.log(np.maximum(board.now - board.born, 0) + 0.01)
+
+    def _titles(self, board: Board, row: int) -> np.ndarray:
+        read = np.flatnonzero(board.read[row])
+        profile = np.asarray(self._words[read].sum(axis=0)).ravel()
+        return (self._words @ profile) / max(len(read), 1) ** 0.5
+
+    def _people(self, board: Board, row: int) -> np.ndarray:
+        return np.log(board.popularity_among(row, self.people_half_life) + 1e-3)
+
+    def __call__(self, board: Board, row: int) -> np.ndarray:
+        """Scores of all articles at this moment."""
+        return np.array(list(self.weights.values())) @ self._clues(board, row)
+
+
+def conditional_logit(
+    choices: Sequence[tuple[np.ndarray, int]], penalty: float = 0.5
+) -> np.ndarray:
+    """The weights that make the choices made the most likely ones (McFadden 1974 [6]_).
+
+    Parameters
+    ----------
+    choices : sequence of (numpy.ndarray, int)
+        For each choice what is known of the options, shape (clues, options), and which was taken.
+    penalty : float
+        Price of the squared length of the weights.
+
+    Returns
+    -------
+    numpy.ndarray
+        One weight per clue.
+    """
+    if not choices:
+        raise ValueError("There is no choice to learn from: is the window too short?")
+
+    def unlikeliness(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, slope = penalty * weights @ weights, 2 * penalty * weights
+        for clues, taken in choices:
+            scores = weights @ clues
+            chance = softmax(scores)
+            total -= np.log(chance[taken])
+            slope = slope + clues @ chance - clues[:, taken]
+        return total, slope
+
+    return minimize(unlikeliness, np.zeros(len(choices[0][0])), jac=True, method="L-BFGS-B").x

@@ -1,0 +1,73 @@
+"""Articles, people and your own readings in one tabbed view, for a lecture or a page of its own."""
+
+from __future__ import annotations
+
+import ipywidgets
+
+from ..als import fit_als
+from ..data import ClickStream, join_events, load_deskdrop
+from ..strength import InteractionMatrix, event_strength
+from .articles import article_picker, article_view
+from .core import Still
+from .people import user_picker, user_view
+from .reader import be_the_reader, reader_view
+
+TITLES = ("Similar articles", "Recommendations for a person", "Be the reader")
+
+
+class Explorer(ipywidgets.Tab):
+    """The widget of `explorer`; `children` are its three pickers."""
+
+    def __repr__(self) -> str:
+        return "The explorer: alive while the notebook runs."
+
+
+def explorer(clicks: ClickStream | None = None) -> Explorer:
+    """The pickers of chapters 4 and 5 in one view of three tabs.
+
+    Parameters
+    ----------
+    clicks : ClickStream, optional
+        The data; by default what `load_deskdrop` gives. A model is fitted first, which takes some
+        seconds.
+
+    Returns
+    -------
+    Explorer
+        A widget. Its static twin is `explorer_view`.
+    """
+    events = join_events(load_deskdrop() if clicks is None else clicks)
+    strength = event_strength(events)
+    matrix = InteractionMatrix.from_strength(strength)
+    model = fit_als(matrix)
+    pickers = (
+        article_picker(model, matrix),
+        user_picker(model, matrix, strength, events=events),
+        be_the_reader(model, matrix),
+    )
+    tabs = Explorer(pickers, layout={"width": "100%"})
+    for place, title in enumerate(TITLES):
+        tabs.set_title(place, title)
+    return tabs
+
+
+def explorer_view(clicks: ClickStream | None = None) -> Still:
+    """The first view of each tab of the explorer, one below the other: no widget.
+
+    Parameters
+    ----------
+    clicks : ClickStream, optional
+        As in `explorer`.
+
+    Returns
+    -------
+    Still
+        For display at the end of a cell.
+    """
+    strength = event_strength(join_events(load_deskdrop() if clicks is None else clicks))
+    matrix = InteractionMatrix.from_strength(strength)
+    model = fit_als(matrix)
+    parts = (
+        article_view(model, matrix), user_view(model, matrix, strength), reader_view(model, matrix)
+    )  # fmt: skip
+    return Still("".join(part.html for part in parts), "\n\n".join(part.text for part in parts))

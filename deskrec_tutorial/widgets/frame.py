@@ -1,0 +1,236 @@
+"""The picture of the ALS stepper: a plane, the loss so far, and three maps of the matrix.
+
+Drawn as SVG and HTML, because that shows in a few milliseconds, at any size and in any theme.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .html import BLUE, GREY, RED, escaped, heading, sentence, side_by_side
+
+if TYPE_CHECKING:
+    from .stepper import Steps
+
+COLOURS = (BLUE, RED, "#CC79A7")
+WIDTH, TALLEST, EDGE = 440, 420, 24
+CHART_WIDTH, CHART_HEIGHT = 400, 190
+# Points start where the half-step found them, unless the reader has asked for less motion.
+MOTION = (
+    "<style>@keyframes deskrec-move{from{transform:translate(var(--x),var(--y))}"
+    "to{transform:none}}.deskrec-point{animation:deskrec-move .7s ease-in-out}"
+    "@media(prefers-reduced-motion:reduce){.deskrec-point{animation:none}}</style>"
+)
+
+
+def frame_html(steps: Steps, at: int, tastes: Mapping[str, Sequence[str]]) -> str:
+    """Everything there is to see after `at` half-steps."""
+    colours = {name: c for c, t in zip(COLOURS, tastes, strict=False) for name in tastes[t]}
+    plane = heading("The plane of the two factors") + plane_svg(steps, at, colours)
+    plane += _legend(tastes)
+    loss = heading(_title(steps, at)) + sentence(finding(steps, at))
+    loss += heading("The loss so far") + loss_svg(steps.losses, at)
+    scores, read = steps.scores(at), steps.read
+    texts = np.array([f"{value:.2f}" for value in scores.flat]).reshape(scores.shape)
+    maps = (
+        _map("P: read or not", read.astype(float), np.where(read, "1", ""), steps),
+        _map("Scores: what the factors make of it", scores, texts, steps, best_unread(steps, at)),
+        _map("Confidence: how much each cell counts", *_trust(steps), steps),
+    )
+    articles = (f"{n} {name}" for n, name in enumerate(steps.strengths.columns, start=1))
+    names = side_by_side(sentence("Articles: " + " · ".join(articles)))
+    return side_by_side(plane, loss) + side_by_side(*maps, basis="270px") + names
+
+
+def _title(steps: Steps, at: int) -> str:
+    return f"Half-step {at} of {len(steps.losses) - 1}" if at else "Start: small random numbers"
+
+
+def finding(steps: Steps, at: int) -> str:
+    """What this half-step did, with numbers."""
+    scores, read = steps.scores(at), steps.read
+    text = f"The loss is {steps.losses[at]:,.1f}. "
+    if at:
+        moved, still = ("people", "articles") if at % 2 else ("articles", "people")
+        text = f"The {moved} were solved while the {still} stayed where they are. The loss went "
+        text += f"from {steps.losses[at - 1]:,.1f} to {steps.losses[at]:,.1f}. "
+    text += f"On average a read cell scores {scores[read].mean():.2f}"
+    best = best_unread(steps, at)
+    if best is None:
+        return text + "; there is no other."
+    person, article = steps.strengths.index[best[0]], steps.strengths.columns[best[1]]
+    text += f", an empty one {scores[~read].mean():.2f}. The empty cell with the highest score is "
+    return text + f"{person} × {article} ({scores[best]:.2f})."
+
+
+def best_unread(steps: Steps, at: int) -> tuple[int, int] | None:
+    """Row and column of the empty cell with the highest score; None if no cell is empty."""
+    if steps.read.all():
+        return None
+    masked = np.where(steps.read, -np.inf, steps.scores(at).round(9))
+    place, column = np.unravel_index(int(masked.argmax()), masked.shape)
+    return int(place), int(column)
+
+
+def plane_svg(steps: Steps, at: int, colours: Mapping[str, str]) -> str:
+    """People as circles with a letter, articles as squares with a number, and their trails."""
+    spots = _to_screen(steps)
+    names = [*steps.strengths.index, *steps.strengths.columns]
+    people = len(steps.strengths)
+    codes = [*string.ascii_uppercase[:people], *map(str, range(1, len(names) - people + 1))]
+    origin = spots(np.zeros(2))
+    parts = [
+        f'<path d="M0 {origin[1]:.1f}H{WIDTH}M{origin[0]:.1f} 0V{spots.height:.0f}" '
+        'stroke="currentColor" stroke-opacity="0.25"/>'
+    ]
+    paths = spots(np.concatenate([steps.users, steps.items], axis=1)[: at + 1])
+    looks = [colours.get(name, GREY) for name in names]
+    parts += [_trail(paths[:, i], colour) for i, colour in enumerate(looks)]
+    parts += [
+        _point(paths[:, i], code, str(name), colour, square=i >= people)
+        for i, (code, name, colour) in enumerate(zip(codes, names, looks, strict=True))
+    ]
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {spots.height:.0f}" role="img" '
+        f'style="width:100%;max-width:{WIDTH}px">'
+        f"{MOTION}{''.join(parts)}</svg>"
+    )
+
+
+class _to_screen:
+    """From factors to pixels, the same for all half-steps: one unit is as long both ways."""
+
+    def __init__(self, steps: Steps) -> None:
+        corners = np.concatenate([steps.users, steps.items], axis=1).reshape(-1, 2)
+        low, high = np.minimum(corners.min(axis=0), 0), np.maximum(corners.max(axis=0), 0)
+        span = np.maximum(high - low, 1e-9)
+        self.scale = float(((np.array([WIDTH, TALLEST]) - 2 * EDGE) / span).min())
+        self.height = self.scale * float(span[1]) + 2 * EDGE
+        size = np.array([WIDTH, self.height])
+        self.low, self.start = low, (size - self.scale * span) / 2
+
+    def __call__(self, factors: np.ndarray) -> np.ndarray:
+        spots: np.ndarray = self.start + self.scale * (factors - self.low)
+        return np.stack([spots[..., 0], self.height - spots[..., 1]], axis=-1)
+
+
+def _trail(path: np.ndarray, colour: str) -> str:
+    """Where a point has been, and in bold the way that it went last."""
+    kept = path[np.r_[True, np.abs(np.diff(path, axis=0)).sum(axis=1) > 0]]
+    words = [f"{x:.1f} {y:.1f}" for x, y in kept]
+    old = f'<path d="M{"L".join(words)}" fill="none" stroke="{colour}" stroke-opacity="0.35"/>'
+    if len(path) < 2 or np.allclose(path[-1], path[-2]):
+        return old
+    last = f'<path d="M{words[-2]}L{words[-1]}" stroke="{colour}" stroke-width="2.5"/>'
+    x, y = kept[-2]
+    ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="none" stroke="{colour}"/>'
+    return old + last + ring
+
+
+def _point(path: np.ndarray, code: str, name: str, colour: str, square: bool) -> str:
+    (x, y), (dx, dy) = path[-1], path[max(len(path) - 2, 0)] - path[-1]
+    shape = '<rect x="-9" y="-9" width="18" height="18" rx="2"' if square else '<circle r="10"'
+    return (
+        f'<g transform="translate({x:.1f} {y:.1f})"><g class="deskrec-point" '
+        f'style="--x:{dx:.1f}px;--y:{dy:.1f}px"><title>{escaped(name)}</title>'
+        f'{shape} fill="{colour}" stroke="white"/><text y="4" font-size="11" font-weight="600" '
+        f'fill="white" text-anchor="middle">{code}</text></g></g>'
+    )
+
+
+def _legend(tastes: Mapping[str, Sequence[str]]) -> str:
+    words = ["● person", "■ article"] + [
+        f'<span style="color:{colour}">◆</span> {escaped(taste)}'
+        for colour, taste in zip(COLOURS, tastes, strict=False)
+    ]
+    return f'<p style="margin:4px 0">{" &nbsp; ".join(words)} &nbsp; ○ where it was before</p>'
+
+
+def loss_svg(losses: np.ndarray, at: int) -> str:
+    """The loss as a staircase down to where we are; the axes are those of the whole run."""
+    heights = np.log(np.maximum(losses, 1e-12))
+    low, span = heights.min(), max(float(np.ptp(heights)), 1e-9)
+    x = 48 + (CHART_WIDTH - 64) * np.arange(len(losses)) / (len(losses) - 1)
+    y = 14 + (CHART_HEIGHT - 50) * (1 - (heights - low) / span)
+    stairs = f"M{x[0]:.1f} {y[0]:.1f}" + "".join(
+        f"H{x[i]:.1f}V{y[i]:.1f}" for i in range(1, at + 1)
+    )
+    marks = "".join(_step_mark(i, x[i], y[i], i == at) for i in range(at + 1))
+    base = CHART_HEIGHT - 26
+    words = _text(40, y.max() + 4, f"{losses.min():,.1f}", "end")
+    words += _text(40, y.min() + 4, f"{losses.max():,.1f}", "end")
+    words += _text(x[0], base + 18, "start", "middle")
+    words += _text(x[-1], base + 18, str(len(x) - 1), "end")
+    words += _text(CHART_WIDTH / 2, base + 18, "half-step (loss: logarithmic axis)", "middle")
+    return (
+        f'<svg viewBox="0 0 {CHART_WIDTH} {CHART_HEIGHT}" role="img" '
+        f'style="width:100%;max-width:{CHART_WIDTH}px"><path d="M48 6V{base}H{CHART_WIDTH}" '
+        f'fill="none" stroke="currentColor" stroke-opacity="0.4"/><path d="{stairs}" fill="none" '
+        f'stroke="currentColor" stroke-opacity="0.6"/>{marks}{words}</svg>'
+    )
+
+
+def _step_mark(step: int, x: float, y: float, last: bool) -> str:
+    """A circle when people were solved, a square when articles were; the last one is filled."""
+    look = f'fill="{RED if last else "none"}" stroke="{RED if last else "currentColor"}"'
+    if step % 2:
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{6 if last else 3.5}" {look}/>'
+    side = 11 if last else 6
+    corner = f'x="{x - side / 2:.1f}" y="{y - side / 2:.1f}"'
+    return f'<rect {corner} width="{side}" height="{side}" {look}/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="currentColor" '
+        f'text-anchor="{anchor}">{escaped(text)}</text>'
+    )
+
+
+def _trust(steps: Steps) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence as shades (its root, so that 16 stays visible beside 181) and as text."""
+    trust = steps.confidence
+    shades = np.sqrt((trust - 1) / max(float(trust.max()) - 1, 1e-9))
+    texts = np.array([f"{value:g}" for value in trust.flat]).reshape(trust.shape)
+    return shades, texts
+
+
+def _map(
+    name: str,
+    shades: np.ndarray,
+    texts: np.ndarray,
+    steps: Steps,
+    framed: tuple[int, int] | None = None,
+) -> str:
+    """A table whose cells are the bluer the nearer their shade is to 1."""
+    head = "".join(
+        f'<th title="{escaped(article)}" style="font-weight:400;padding:2px">{number}</th>'
+        for number, article in enumerate(steps.strengths.columns, start=1)
+    )
+    body = "".join(
+        f'<tr><th style="font-weight:400;text-align:left;padding:2px 6px 2px 0">'
+        f"{string.ascii_uppercase[place]} {escaped(person)}</th>"
+        + "".join(
+            _cell(shades[place, column], texts[place, column], (place, column) == framed)
+            for column in range(shades.shape[1])
+        )
+        + "</tr>"
+        for place, person in enumerate(steps.strengths.index)
+    )
+    style = "border-collapse:collapse;font-size:11px;width:100%;max-width:340px;table-layout:fixed"
+    return (
+        f'{heading(name)}<table style="{style}"><tr><th style="width:64px"></th>{head}</tr>'
+        f"{body}</table>"
+    )
+
+
+def _cell(shade: float, text: str, framed: bool) -> str:
+    share = min(max(float(shade), 0.0), 1.0)
+    ink = "white" if share > 0.55 else "inherit"
+    edge = f"2px solid {RED}" if framed else "1px solid rgba(128,128,128,0.35)"
+    style = f"background:rgba(0,114,178,{share:.2f});color:{ink};border:{edge}"
+    return f'<td style="{style};text-align:center;padding:3px 0">{text}</td>'

@@ -1,0 +1,68 @@
+"""The small pieces of HTML that the live views and their static twins are built from.
+
+Everything inherits the page's colours, so that it can be read in a light and in a dark theme, and
+everything that comes from data goes through `escaped`.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+
+from ..plots.core import BLUE, GREEN, GREY, PINK, RED
+
+# Okabe & Ito's colours that stand out on white as well as on black.
+SHADES = (BLUE, GREEN, PINK)
+HATCHED = f"repeating-linear-gradient(45deg,{RED} 0 2px,transparent 2px 5px)"
+LEFT = "text-align:left;padding:2px 8px 2px 0;vertical-align:top"
+RIGHT = "text-align:right;padding:2px 8px 2px 0;vertical-align:top;white-space:nowrap"
+
+__all__ = ["BLUE", "GREY", "HATCHED", "RED", "SHADES"]
+
+
+def escaped(value: object) -> str:
+    """A value as text that HTML cannot misunderstand."""
+    return html.escape(" ".join(str(value).split()))
+
+
+def heading(text: str) -> str:
+    """A line in bold; `text` is plain."""
+    return f'<div style="font-weight:600;margin:4px 0">{escaped(text)}</div>'
+
+
+def sentence(text: object) -> str:
+    """A paragraph; `text` is plain."""
+    return f'<p style="margin:4px 0;line-height:1.4">{escaped(text)}</p>'
+
+
+def bar(share: float, colour: str = BLUE, height: int = 10) -> str:
+    """A bar over `share` (0 to 1) of the width that there is."""
+    width = 100 * min(max(share, 0.0), 1.0)
+    style = f"background:{colour};width:{width:.1f}%;height:{height}px;margin-top:4px"
+    return f'<div style="{style}"></div>'
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[str]) -> str:
+    """A table over the whole width; cells are HTML already, columns named "#…" hold numbers."""
+    styles = [RIGHT if name.startswith("#") else LEFT for name in columns]
+    head = "".join(
+        f'<th style="{style};width:{width};font-weight:600">{escaped(name.lstrip("#"))}</th>'
+        for name, style, width in zip(columns, styles, widths, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td style="{s}">{c}</td>' for s, c in zip(styles, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    style = "width:100%;table-layout:fixed;border-collapse:collapse"
+    return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def side_by_side(*parts: str, basis: str = "300px") -> str:
+    """Parts next to each other where there is room, else below each other."""
+    cells = "".join(f'<div style="flex:1 1 {basis};min-width:0">{part}</div>' for part in parts)
+    style = "display:flex;flex-wrap:wrap;gap:4px 28px;max-width:1100px;padding-right:12px;"
+    style += "font-size:13px;line-height:1.4;overflow-wrap:anywhere"
+    # No width of its own, or a long title would push it out of a narrow page.
+    return f'<div style="width:0;min-width:100%"><div style="{style}">{cells}</div></div>'

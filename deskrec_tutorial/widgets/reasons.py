@@ -1,0 +1,156 @@
+"""Chapter 5: why an article is recommended, as parts that visibly add up to its score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from implicit.cpu.als import AlternatingLeastSquares
+from scipy import sparse
+
+from ..strength import InteractionMatrix
+from .html import GREY, HATCHED, SHADES, escaped
+
+REASONS = len(SHADES)
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why one article is recommended: parts that add up to its score, to the last printed digit.
+
+    Attributes
+    ----------
+    title : str
+        The recommended article.
+    score : float
+        The sum of all parts, rounded to three decimals as they are.
+    readings : list of (str, float)
+        The past readings that speak most for it, largest part first.
+    others : tuple of (int, float)
+        How many further readings speak for it, and their sum.
+    against : tuple of (int, float)
+        How many readings speak against it, and their sum (at most 0).
+    """
+
+    title: str
+    score: float
+    readings: list[tuple[str, float]]
+    others: tuple[int, float]
+    against: tuple[int, float]
+
+    @property
+    def gain(self) -> float:
+        """The sum of all that speaks for the article."""
+        return sum(value for _, value in self.readings) + self.others[1]
+
+    def __str__(self) -> str:
+        parts = [f"{value:.3f} “{title}”" for title, value in self.readings]
+        if self.others[0]:
+            parts.append(f"{self.others[1]:.3f} {_others(self.others[0])}")
+        minus = f" − {-self.against[1]:.3f} against it" if self.against[0] else ""
+        return f"{self.title}\n    {self.score:.3f} = {' + '.join(parts) or '0'}{minus}"
+
+
+def contributions(
+    model: AlternatingLeastSquares, readings: sparse.csr_matrix, columns: np.ndarray
+) -> np.ndarray:
+    """How much each reading contributes to the scores of some articles, as `dr.explain` has it.
+
+    Parameters
+    ----------
+    model : implicit.cpu.als.AlternatingLeastSquares
+        A fitted model.
+    readings : scipy.sparse.csr_matrix
+        The strengths of one person, shape (1, items).
+    columns : numpy.ndarray
+        The articles to explain.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (len(columns), readings.nnz). A row adds up to the article's score.
+    """
+    y, c = model.item_factors, model.alpha * readings.data
+    read = y[readings.indices]
+    gram = y.T @ y + (read.T * (c - 1)) @ read + model.regularization * np.eye(y.shape[1])
+    parts: np.ndarray = (y[columns] @ np.linalg.solve(gram, read.T)) * c
+    return parts
+
+
+def reasons(
+    model: AlternatingLeastSquares,
+    matrix: InteractionMatrix,
+    readings: sparse.csr_matrix,
+    recommended: pd.DataFrame,
+) -> list[Reasons]:
+    """The reasons for each recommended article, in the order of the recommendations."""
+    columns = np.searchsorted(matrix.item_ids, recommended["contentId"].to_numpy())
+    titles = matrix.titles[readings.indices]
+    parts = contributions(model, readings, columns)
+    return [
+        _reasons(str(title), titles, values)
+        for title, values in zip(recommended["title"], parts, strict=True)
+    ]
+
+
+def _reasons(title: str, titles: np.ndarray, values: np.ndarray) -> Reasons:
+    order = np.argsort(-values, kind="stable")
+    best = [i for i in order[:REASONS] if values[i] > 0]
+    rest = np.delete(values, best)
+    parts = [round(float(values[i]), 3) for i in best]
+    others, against = (round(float(rest[side].sum()), 3) for side in (rest >= 0, rest < 0))
+    score = round(float(values.sum()), 3)
+    if parts:  # What rounding has lost or gained goes to the largest part: the sum must be true.
+        parts[0] = round(parts[0] + score - sum(parts) - others - against, 3)
+    readings = [(str(titles[i]), part) for i, part in zip(best, parts, strict=True)]
+    counts = int((rest >= 0).sum()), int((rest < 0).sum())
+    return Reasons(title, score, readings, (counts[0], others), (counts[1], against))
+
+
+def reasons_html(listed: list[Reasons]) -> str:
+    """Recommendations, each with "because you read …" and bars that add up to its score."""
+    widest = max((r.gain for r in listed), default=1.0) or 1.0
+    return "".join(
+        f'<div style="margin-bottom:9px"><div style="display:flex;gap:8px">'
+        f'<div style="flex:1 1 auto">{place}. {escaped(r.title)}</div>'
+        f'<div style="font-weight:600">{r.score:.3f}</div></div>'
+        f"{_stack(r, widest)}{_because(r)}</div>"
+        for place, r in enumerate(listed, start=1)
+    )
+
+
+def _stack(r: Reasons, widest: float) -> str:
+    """Above, what speaks for it, piece by piece; below, the score and what is taken off."""
+    pieces = [value for _, value in r.readings] + [r.others[1]]
+    colours = [*SHADES[: len(r.readings)], GREY]
+    above = list(zip(pieces, colours, strict=True))
+    below = [(max(r.score, 0.0), "currentColor"), (min(-r.against[1], r.gain), HATCHED)]
+    return _strip(above, widest, 9) + _strip(below, widest, 4)
+
+
+def _strip(pieces: list[tuple[float, str]], widest: float, height: int) -> str:
+    boxes = "".join(
+        f'<div style="background:{colour};width:{100 * value / widest:.2f}%"></div>'
+        for value, colour in pieces
+        if value > 0
+    )
+    return f'<div style="display:flex;height:{height}px;margin-top:1px">{boxes}</div>'
+
+
+def _others(number: int) -> str:
+    return f"{number} other{'' if number == 1 else 's'}"
+
+
+def _because(r: Reasons) -> str:
+    words = [
+        f'<span style="color:{colour}">■</span> “{escaped(title)}” {value:.3f}'
+        for (title, value), colour in zip(r.readings, SHADES, strict=False)
+    ]
+    if r.others[0]:
+        words.append(
+            f'<span style="color:{GREY}">■</span> {_others(r.others[0])} {r.others[1]:.3f}'
+        )
+    minus = f" − {-r.against[1]:.3f} for {r.against[0]} against it" if r.against[0] else ""
+    text = f"because you read {' + '.join(words)}{minus}"
+    return f'<div style="font-size:12px;opacity:0.85">{text}</div>'

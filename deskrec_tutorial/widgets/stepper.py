@@ -1,0 +1,191 @@
+"""Chapter 3: ALS one half-step at a time, on a matrix small enough to see."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import ipywidgets
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from ..als import als_loss, confidence, half_step
+from ..plots import Picture, als_filmstrip
+from .core import Panel, row
+from .frame import frame_html
+
+ALPHAS = (0.0, 1.0, 5.0, 15.0, 40.0)
+# The factors have found their sides, and every next half-step can still be seen to move.
+FIRST = 4
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Every half-step of ALS with two factors: where people and articles are, and the loss.
+
+    Attributes
+    ----------
+    strengths : pandas.DataFrame
+        People × articles, 0 where nothing was read.
+    confidence : numpy.ndarray
+        1 + alpha · strength, same shape.
+    users : numpy.ndarray
+        Shape (half-steps + 1, people, 2); entry 0 is the random start.
+    items : numpy.ndarray
+        Shape (half-steps + 1, articles, 2).
+    losses : numpy.ndarray
+        Shape (half-steps + 1,).
+    """
+
+    strengths: pd.DataFrame
+    confidence: np.ndarray
+    users: np.ndarray
+    items: np.ndarray
+    losses: np.ndarray
+
+    @cached_property
+    def read(self) -> np.ndarray:
+        """True where something was read."""
+        read: np.ndarray = self.strengths.to_numpy() > 0
+        return read
+
+    def scores(self, at: int) -> np.ndarray:
+        """The dot products after `at` half-steps, people × articles."""
+        scores: np.ndarray = self.users[at] @ self.items[at].T
+        return scores
+
+
+def als_steps(
+    strengths: pd.DataFrame,
+    alpha: float = 15.0,
+    regularization: float = 1.0,
+    iterations: int = 15,
+    random_state: int = 42,
+) -> Steps:
+    """Run ALS with two factors and remember every half-step.
+
+    Parameters
+    ----------
+    strengths : pandas.DataFrame
+        People × articles, 0 where nothing was read.
+    alpha : float
+        How fast confidence grows with strength; 0 takes the strengths out.
+    regularization : float
+        The paper's λ.
+    iterations : int
+        Of two half-steps each: first people, then articles.
+    random_state : int
+        Seed of the random start, the one that `ALS` makes.
+
+    Returns
+    -------
+    Steps
+    """
+    by_user = confidence(sparse.csr_matrix(strengths.to_numpy(dtype=np.float64)), alpha)
+    by_item = by_user.T.tocsr()
+    rng = np.random.default_rng(random_state)
+    users, items = ([rng.random((size, 2)) * 0.01] for size in strengths.shape)
+    for step in range(2 * iterations):
+        people = step % 2 == 0
+        users.append(half_step(by_user, items[-1], regularization) if people else users[-1])
+        items.append(items[-1] if people else half_step(by_item, users[-1], regularization))
+    pairs = zip(users, items, strict=True)
+    losses = [als_loss(by_user, x, y, regularization) for x, y in pairs]
+    trust = 1 + alpha * strengths.to_numpy(dtype=np.float64)
+    return Steps(strengths, trust, np.array(users), np.array(items), np.array(losses))
+
+
+def als_view(
+    strengths: pd.DataFrame,
+    tastes: Mapping[str, Sequence[str]] | None = None,
+    alpha: float = 15.0,
+    moments: Sequence[int] = (1, 2, 4, 8, 30),
+) -> Picture:
+    """ALS at a few half-steps, beside each other: no widget.
+
+    Parameters
+    ----------
+    strengths : pandas.DataFrame
+        People × articles, 0 where nothing was read.
+    tastes : mapping of str to sequence of str, optional
+        Up to three tastes and the people and articles that belong to each: they get a colour.
+    alpha : float
+        How fast confidence grows with strength.
+    moments : sequence of int
+        Which half-steps to show.
+
+    Returns
+    -------
+    Picture
+        With a caption that says what happened to the loss and the scores.
+    """
+    steps = als_steps(strengths, alpha)
+    shown = [min(at, len(steps.losses) - 1) for at in moments]
+    return als_filmstrip(strengths, steps.users, steps.items, steps.losses, shown, tastes or {})
+
+
+def als_stepper(
+    strengths: pd.DataFrame,
+    tastes: Mapping[str, Sequence[str]] | None = None,
+    alpha: float = 15.0,
+    alphas: Sequence[float] = ALPHAS,
+) -> Stepper:
+    """Walk through ALS one half-step at a time, live.
+
+    Parameters
+    ----------
+    strengths, tastes, alpha
+        As in `als_view`.
+    alphas : sequence of float
+        The values of alpha to choose from.
+
+    Returns
+    -------
+    Stepper
+        A widget. Its static twin is `als_view`.
+    """
+    return Stepper(strengths, tastes, alpha, alphas)
+
+
+class Stepper(Panel):
+    """The widget of `als_stepper`: `step`, `play` and `alpha` are its controls."""
+
+    def __init__(
+        self,
+        strengths: pd.DataFrame,
+        tastes: Mapping[str, Sequence[str]] | None = None,
+        alpha: float = 15.0,
+        alphas: Sequence[float] = ALPHAS,
+    ) -> None:
+        if strengths.shape[0] > len(string.ascii_uppercase):
+            raise ValueError("The stepper has a letter for each person: at most 26 rows.")
+        self._strengths, self._tastes = strengths, dict(tastes or {})
+        self._steps = {float(alpha): als_steps(strengths, float(alpha))}
+        last = len(self._steps[alpha].losses) - 1
+        self.play = ipywidgets.Play(value=FIRST, max=last, interval=1100)
+        self.step = ipywidgets.IntSlider(
+            value=FIRST, max=last, description="Half-step",
+            layout={"width": "100%", "max_width": "480px"},
+        )  # fmt: skip
+        self.alpha = ipywidgets.ToggleButtons(
+            options=[(f"{a:g}", a) for a in sorted({*map(float, alphas), float(alpha)})],
+            value=float(alpha), description="alpha", style={"button_width": "50px"},
+        )  # fmt: skip
+        self._connect()
+
+    def _connect(self) -> None:
+        # In the browser, so that the kernel hears of each step once.
+        self._link = ipywidgets.jslink((self.play, "value"), (self.step, "value"))
+        self.step.observe(self.refresh, "value")
+        self.alpha.observe(self.refresh, "value")
+        self.assemble("ALS step by step", row(self.play, self.step), self.alpha)
+
+    def html(self) -> str:
+        """The planes and maps of the chosen half-step and alpha; runs are kept."""
+        alpha = self.alpha.value
+        if alpha not in self._steps:
+            self._steps[alpha] = als_steps(self._strengths, alpha)
+        return frame_html(self._steps[alpha], self.step.value, self._tastes)
