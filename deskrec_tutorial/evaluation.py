@@ -35,7 +35,7 @@ from .als import check_count
 from .recommendations import DECIMALS
 from .strength import InteractionMatrix, event_strength
 
-BLOCK = 400  # users whose scores are in memory at once
+BLOCK = 200  # users whose scores are in memory at once
 SECONDS_A_DAY = 86_400.0
 
 
@@ -319,7 +319,7 @@ def evaluate(
     information = -np.log2(np.maximum(train.readers, 1) / max(_people(train), 1))
     parts, covered = [], {size: np.zeros(len(information), dtype=bool) for size in ks}
     for block in _blocks(rows):
-        scores = _scores(recommender, block, train)
+        scores = _rounded(_ask(recommender, block, train))
         scores[train.user_items[block].nonzero()] = -np.inf
         edges = {size: _kth_largest(scores, size) for size in ks}
         part = _accuracy(scores, test.user_items[block], edges)
@@ -343,21 +343,26 @@ def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
         yield rows[start : start + BLOCK]
 
 
-def _scores(recommender: Scorer, rows: np.ndarray, train: InteractionMatrix) -> np.ndarray:
-    """Rounded scores that may be written to, or an error."""
-    scores = np.round(np.asarray(recommender.scores(rows), dtype=np.float64), DECIMALS)
+def _ask(recommender: Scorer, rows: np.ndarray, train: InteractionMatrix) -> np.ndarray:
+    """The recommender's scores, or an error if they have the wrong shape."""
+    scores = np.asarray(recommender.scores(rows), dtype=np.float64)
     expected = (len(rows), train.user_items.shape[1])
     if scores.shape != expected:
         raise ValueError(
             f"scores(rows) gave the shape {scores.shape} instead of {expected}: one row per "
             "person asked for, one column per article."
         )
+    return scores
+
+
+def _rounded(scores: np.ndarray) -> np.ndarray:
+    """A copy to compare by, or an error if there is nothing to compare."""
     if not np.isfinite(scores).all():
         raise ValueError(
             "scores(rows) holds NaN or infinite values, which have no place in a ranking. Do zero "
             "vectors get divided by their length? Give what you know nothing about a low number."
         )
-    return scores
+    return np.round(scores, DECIMALS)
 
 
 def _kth_largest(scores: np.ndarray, k: int) -> np.ndarray:
@@ -639,12 +644,13 @@ def above_and_tied(
         )
     above, tied = [], []
     for block in _blocks(np.flatnonzero(np.diff(indptr))):
-        scores = _scores(recommender, block, train)
+        scores = _ask(recommender, block, train)
         pairs = slice(indptr[block[0]], indptr[block[-1] + 1])
-        person = np.repeat(np.arange(len(block)), np.diff(indptr)[block])[:, None]
+        start = np.repeat(np.arange(len(block)), np.diff(indptr)[block])[:, None] * scores.shape[1]
         others = negatives[pairs]
-        rivals = np.where(others >= 0, scores[person, others], -np.inf)
-        own = scores[person, items[pairs, None]]
+        own = _rounded(scores.take(start + items[pairs, None]))
+        rivals = _rounded(scores.take(start + np.maximum(others, 0)))
+        rivals[others < 0] = -np.inf  # fewer than asked for
         above.append((rivals > own).sum(axis=1))
         tied.append((rivals == own).sum(axis=1))
     return np.concatenate(above), np.concatenate(tied)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from .als import check_count, check_model
 from .strength import InteractionMatrix, index_of
@@ -76,7 +77,9 @@ def recommend_all(
     users = np.flatnonzero(history_lengths)
     unread = len(matrix.item_ids) - history_lengths[users]
     fetch = min(n + SPARE, len(matrix.item_ids))
-    items, scores = model.recommend(users, matrix.user_items[users], N=fetch)
+    # implicit runs its own threads; BLAS threads on top make this three times slower.
+    with threadpool_limits(1, "blas"):
+        items, scores = model.recommend(users, matrix.user_items[users], N=fetch)
     scores[np.arange(fetch) >= unread[:, None]] = -np.inf  # the library pads short lists
     scores = np.round(scores, DECIMALS)
     order = np.lexsort((items, -scores))[:, :n]

@@ -51,21 +51,17 @@ def event_strength(
     if repeats not in ("drop", "keep"):
         raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
     _check_weights(events, weights)
-    keys = ["personId", "contentId", "eventType"]
-    if repeats == "drop":
-        counts = events[keys].drop_duplicates().assign(n=1)
-    else:
-        counts = (
-            events.groupby(keys, as_index=False, observed=True).size().rename(columns={"size": "n"})
-        )
+    pair = events.groupby(["personId", "contentId"]).ngroup().to_numpy()
+    codes, kinds = pd.factorize(events["eventType"])
+    total = np.zeros(pair.max() + 1)
     # Adding type by type in a fixed order: a sum of floats depends on the order of its terms.
-    counts = counts.sort_values(keys, ignore_index=True)
-    counts["eventStrength"] = counts["eventType"].map(dict(weights)).astype(float) * counts["n"]
-    pairs = counts.groupby(["personId", "contentId"])["eventStrength"]
-    strength = pairs.sum().reset_index()
-    titles = events.drop_duplicates("contentId").set_index("contentId")["title"]
-    strength.insert(2, "title", strength["contentId"].map(titles))
-    return strength
+    for kind, code in sorted(zip(kinds, range(len(kinds)), strict=True)):
+        counts = np.bincount(pair[codes == code], minlength=len(total))
+        total += weights[kind] * (counts > 0 if repeats == "drop" else counts)
+    first_row = np.empty(len(total), dtype=np.intp)
+    first_row[pair[::-1]] = np.arange(len(pair))[::-1]
+    strength = events[["personId", "contentId", "title"]].iloc[first_row].reset_index(drop=True)
+    return strength.assign(eventStrength=total)
 
 
 def _check_weights(events: pd.DataFrame, weights: Mapping[str, float]) -> None:

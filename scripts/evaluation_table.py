@@ -47,7 +47,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE, STORE = ROOT / "docs" / "evaluation.md", ROOT / "docs" / "evaluation.json"
 SEEDS = (1, 2, 3)
 SHOWN = ("sampled recall@5", "sampled recall@10", "recall@10", "ndcg@10", "coverage@10")
-TUNE_ON = "ndcg@10"
 HALF_LIVES = (0.03, 0.1, 0.3, 1.0)
 TUTORIAL = "ALS, this tutorial's settings"
 BARS = {
@@ -80,7 +79,9 @@ def best(candidates: Iterable[Recommender], inner: Split) -> Recommender:
 
 
 def value_of(recommender: Recommender, inner: Split) -> float:
-    return evaluate(recommender, inner.train, inner.test, k=10, draws=1)[TUNE_ON]
+    """The sum of the two measures that the table is about."""
+    full = evaluate(recommender, inner.train, inner.test, k=10, draws=1)["ndcg@10"]
+    return full + sampled_recall(recommender, inner.train, inner.test, k=10)["recall@10"]
 
 
 def grid(kind: type[Recommender], **values: Sequence[object]) -> list[Recommender]:
@@ -105,7 +106,7 @@ def tuned_als(inner: Split) -> ImplicitALS:
 def tuned(inner: Split) -> dict[str, Recommender]:
     """One recommender per row of the table, with the settings that did best on validation."""
     als = tuned_als(inner)
-    knn: dict[str, Sequence[object]] = {"similarity": ["bm25"], "k1": [1.2, 3.0], "b": [0.2, 0.4]}
+    knn: dict[str, Sequence[object]] = {"similarity": ["bm25"], "k1": [1.2, 3.0], "b": [0.2, 0.4, 0.6]}
     rows: dict[str, Recommender] = {
         "random": Random(),
         "popularity": Popularity(),
@@ -131,7 +132,7 @@ def tuned_blends(
     parts: list[Recommender] = [
         als,
         ImplicitALS(*settings, random_state=7, values="binary"),
-        rows["item kNN, BM25, tuned"],
+        rows["EASE, tuned"],
         Content(pieces="letters"),
         Presence(),
     ]
@@ -143,8 +144,8 @@ def tuned_blends(
         assert isinstance(chosen, Blend)
         return tuple(weight for _, weight in chosen.parts)
 
-    plain = pick((1.0, 1.0, k, c, 0.0) for k in (0.0, 0.5, 1.0) for c in (0.3, 0.6, 0.9))
-    timely = pick((*plain[:4], presence) for presence in (0.2, 0.4, 0.6, 0.9))
+    plain = pick((1.0, 1.0, e, c, 0.0) for e in (0.0, 0.5) for c in (0.2, 0.4, 0.6))
+    timely = pick((*plain[:4], presence) for presence in (0.2, 0.5, 0.8))
     names = ("blend of collaborative and content", "the same with when the person was about")
     return {
         name: Blend([(p, w) for p, w in zip(parts, weights, strict=True) if w])
@@ -272,7 +273,7 @@ def replayed(clicks: dr.ClickStream) -> dict[str, object]:
     events = dr.join_events(clicks)
     trial = {f"{h:g}": fading(h) for h in HALF_LIVES}
     before = replay(events, trial, 0.8, 0.9)
-    half_life = float(before[list(trial)].mean().idxmax())
+    half_life = float(str(before[list(trial)].mean().idxmax()))
     scorers = {
         "ALS, fitted when the window begins": AlsOf(events, every=1000.0),
         "ALS, fitted anew every week": AlsOf(events, every=7.0),
@@ -333,7 +334,7 @@ real interactions, the sample's from the simulated ones that the package holds.
 ## Held-out readings
 
 Three random splits (seeds 1, 2, 3): of each person with at least five articles, 20 % of the pairs are held out. Means over the
-splits ± standard deviation. Settings are chosen by NDCG@10 on a second split inside the train side, anew for each split, so no
+splits ± standard deviation. Settings are chosen by the sum of sampled recall@10 and NDCG@10 on a second split inside the train side, anew for each split, so no
 held-out pair took part in a choice. *Sampled*: each held-out article among 100 the person never touched, averaged over
 pairs, as in the published table. *Full*: among all articles not read in train, averaged over people. Ties are split.
 """
