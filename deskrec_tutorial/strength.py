@@ -51,17 +51,34 @@ def event_strength(
     if repeats not in ("drop", "keep"):
         raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
     _check_weights(events, weights)
-    pair = events.groupby(["personId", "contentId"]).ngroup().to_numpy()
+    users, user_ids = pd.factorize(events["personId"].to_numpy(), sort=True)
+    items, item_ids = pd.factorize(events["contentId"].to_numpy(), sort=True)
     codes, kinds = pd.factorize(events["eventType"])
-    total = np.zeros(pair.max() + 1)
+    total = sparse.csr_matrix((len(user_ids), len(item_ids)))
     # Adding type by type in a fixed order: a sum of floats depends on the order of its terms.
     for kind, code in sorted(zip(kinds, range(len(kinds)), strict=True)):
-        counts = np.bincount(pair[codes == code], minlength=len(total))
-        total += weights[kind] * (counts > 0 if repeats == "drop" else counts)
-    first_row = np.empty(len(total), dtype=np.intp)
-    first_row[pair[::-1]] = np.arange(len(pair))[::-1]
-    strength = events[["personId", "contentId", "title"]].iloc[first_row].reset_index(drop=True)
-    return strength.assign(eventStrength=total)
+        cells = (users[codes == code], items[codes == code])
+        counts = sparse.csr_matrix((np.ones(len(cells[0])), cells), shape=total.shape)
+        if repeats == "drop":
+            counts.data[:] = 1
+        total = total + weights[kind] * counts
+    pairs = total.tocoo()
+    titles = events["title"].iloc[_first_places(items)]
+    return pd.DataFrame(
+        {
+            "personId": user_ids[pairs.row],
+            "contentId": item_ids[pairs.col],
+            "title": titles.array.take(pairs.col),
+            "eventStrength": pairs.data,
+        }
+    )
+
+
+def _first_places(codes: np.ndarray) -> np.ndarray:
+    """Where each of the codes 0, 1, 2 … stands first."""
+    first = np.empty(codes.max() + 1, dtype=np.intp)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return first
 
 
 def _check_weights(events: pd.DataFrame, weights: Mapping[str, float]) -> None:
@@ -117,15 +134,15 @@ class InteractionMatrix:
         InteractionMatrix
         """
         _check_strength(strength)
-        user_ids, rows = np.unique(strength["personId"].to_numpy(np.int64), return_inverse=True)
-        item_ids, first, columns = np.unique(
-            strength["contentId"].to_numpy(np.int64), return_index=True, return_inverse=True
-        )
+        rows, user_ids = pd.factorize(strength["personId"].to_numpy(np.int64), sort=True)
+        columns, item_ids = pd.factorize(strength["contentId"].to_numpy(np.int64), sort=True)
         values = strength["eventStrength"].to_numpy(dtype=np.float64)
         user_items = sparse.csr_matrix(
             (values, (rows, columns)), shape=(len(user_ids), len(item_ids))
         )
-        titles = strength["title"].to_numpy(dtype=object)[first]
+        if user_items.nnz < len(strength):
+            raise _repeated_pair(strength)
+        titles = strength["title"].iloc[_first_places(columns)].to_numpy(dtype=object)
         return cls(user_items, user_ids, item_ids, titles)
 
     @property
@@ -169,14 +186,15 @@ def _check_strength(strength: pd.DataFrame) -> None:
             f"eventStrength in row {bad[0]} is {values[bad[0]]}; every strength must be a number "
             "above 0. Leave out the pairs that did not happen."
         )
-    twice = strength.duplicated(["personId", "contentId"])
-    if twice.any():
-        row = int(np.flatnonzero(twice)[0])
-        user, item = strength["personId"].iloc[row], strength["contentId"].iloc[row]
-        raise ValueError(
-            f"Row {row} repeats the pair personId {user}, contentId {item}. The matrix has one "
-            "cell per pair: add the rows up first (dr.event_strength does)."
-        )
+
+
+def _repeated_pair(strength: pd.DataFrame) -> ValueError:
+    row = int(np.flatnonzero(strength.duplicated(["personId", "contentId"]))[0])
+    user, item = strength["personId"].iloc[row], strength["contentId"].iloc[row]
+    return ValueError(
+        f"Row {row} repeats the pair personId {user}, contentId {item}. The matrix has one cell "
+        "per pair: add the rows up first (dr.event_strength does)."
+    )
 
 
 def index_of(ids: np.ndarray, wanted: int, name: str) -> int:
