@@ -11,7 +11,7 @@ export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
 notebooks nbval lowest real: export IPYTHONDIR := $(CURDIR)/build/ipython
 
-.PHONY: help lab install notebooks test lint unit nbval lowest real sample bench constraints address clean
+.PHONY: help lab install notebooks app screenshot test lint unit nbval lowest real sample bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,14 @@ $(VENV)/.package: $(VENV)/.done pyproject.toml
 lab: install  ## open JupyterLab on the first notebook (or print its address)
 	@echo "JupyterLab starts on $(START). Without a browser here, open the address printed below; stop with Ctrl+C."
 	@$(BIN)/python -m jupyter lab --LabApp.default_url=/lab/tree/$(START) $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root)
+
+app: install  ## show the explorer as a page of its own (or print its address)
+	@echo "The explorer opens after some seconds: a model is trained first. Stop with Ctrl+C."
+	@$(BIN)/voila app/explorer.ipynb $(APP_OPTIONS)
+
+screenshot: install  ## take the README's picture of the explorer anew (needs Chromium)
+	$(BIN)/python -m pytest tests/browser -k explorer
+	cp build/screenshots/explorer-articles-1280-light.png docs/explorer.png
 
 notebooks: install  ## execute every notebook in place
 	$(BIN)/python scripts/execute_notebooks.py

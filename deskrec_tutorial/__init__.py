@@ -32,10 +32,13 @@ from .evaluation import (
     compare,
     draw_negatives,
     evaluate,
+    place,
     replay,
+    sampled_hits,
     sampled_recall,
     split,
 )
+from .progress import progress
 from .recommendations import explain, fold_in, history, recommend, recommend_all
 from .similarity import similar_articles
 from .strength import EVENT_WEIGHTS, InteractionMatrix, UnknownIdError, event_strength
@@ -95,12 +98,15 @@ __all__ = [
     "load_truth",
     "long_tail",
     "missing_share",
+    "place",
     "plots",
+    "progress",
     "reader_view",
     "recommend",
     "recommend_all",
     "recommenders",
     "replay",
+    "sampled_hits",
     "sampled_recall",
     "similar_articles",
     "simulate",

@@ -33,7 +33,7 @@ from scipy import sparse
 
 from .als import check_count
 from .recommendations import DECIMALS
-from .strength import InteractionMatrix, event_strength
+from .strength import InteractionMatrix, UnknownIdError, _no_such_id, event_strength
 
 BLOCK = 200  # users whose scores are in memory at once
 SECONDS_A_DAY = 86_400.0
@@ -186,24 +186,48 @@ def _split_in_time(
         raise ValueError('how="temporal" needs to know when: pass events (dr.join_events).')
     times = np.sort(events["timestamp"].to_numpy())
     early = events["timestamp"] < times[round((1 - share) * len(times))]
-    before, after = (_strengths_of(matrix, events[part]) for part in (early, ~early))
-    new = after - after.multiply(before.astype(bool))
-    tested = sparse.diags_array((np.diff(before.indptr) >= least).astype(float))
+    train, after = (place(event_strength(events[part]), matrix) for part in (early, ~early))
+    new = after.user_items - after.user_items.multiply(train.user_items.astype(bool))
+    tested = sparse.diags_array((np.diff(train.user_items.indptr) >= least).astype(float))
     held = sparse.csr_matrix(tested @ new)
     held.eliminate_zeros()
-    train, test = (replace(matrix, user_items=side) for side in (before, held))
-    return Split(train, test, events[early], "temporal")
+    return Split(train, replace(matrix, user_items=held), events[early], "temporal")
 
 
-def _strengths_of(matrix: InteractionMatrix, events: pd.DataFrame) -> sparse.csr_matrix:
-    """Events as strengths, in the rows and columns of a matrix that knows their ids."""
-    if events.empty:
-        return sparse.csr_matrix(matrix.user_items.shape)
-    strength = event_strength(events)
-    rows = np.searchsorted(matrix.user_ids, strength["personId"])
-    columns = np.searchsorted(matrix.item_ids, strength["contentId"])
-    values = strength["eventStrength"].to_numpy()
-    return sparse.csr_matrix((values, (rows, columns)), shape=matrix.user_items.shape)
+def place(strength: pd.DataFrame, matrix: InteractionMatrix) -> InteractionMatrix:
+    """Strengths in the rows and columns of a matrix that knows their ids.
+
+    For splits of your own: build the matrix from everything, split the table, place both parts.
+
+    Parameters
+    ----------
+    strength : pandas.DataFrame
+        `personId`, `contentId`, `eventStrength`: each pair once, each id in `matrix`.
+    matrix : InteractionMatrix
+        Whose ids, rows, columns and titles are taken.
+
+    Returns
+    -------
+    InteractionMatrix
+        Of the same shape, with these strengths.
+
+    Raises
+    ------
+    KeyError
+        If an id is not in the matrix.
+    """
+    rows = _positions(matrix.user_ids, strength["personId"], "personId")
+    columns = _positions(matrix.item_ids, strength["contentId"], "contentId")
+    values = strength["eventStrength"].to_numpy(dtype=np.float64), (rows, columns)
+    return replace(matrix, user_items=sparse.csr_matrix(values, shape=matrix.user_items.shape))
+
+
+def _positions(ids: np.ndarray, wanted: pd.Series, name: str) -> np.ndarray:
+    found = np.minimum(np.searchsorted(ids, wanted.to_numpy()), len(ids) - 1)
+    strange = ids[found] != wanted.to_numpy()
+    if strange.any():
+        raise UnknownIdError(_no_such_id(ids, int(wanted[strange].iloc[0]), name))
+    return found
 
 
 def _events_of(matrix: InteractionMatrix, events: pd.DataFrame) -> pd.DataFrame:
@@ -616,23 +640,47 @@ def sampled_recall(
     pandas.Series
         ``recall@k`` for each k.
     """
-    ks = _check_ks(k)
     if average not in ("pairs", "users"):
         raise ValueError(f'average must be "pairs" or "users", not {average!r}.')
+    hits = sampled_hits(recommender, train, test, k, negatives, seed)
+    if average == "users":
+        hits = hits.groupby(level="personId").mean()
+    return hits.mean()
+
+
+def sampled_hits(
+    recommender: Scorer,
+    train: InteractionMatrix,
+    test: InteractionMatrix,
+    k: int | Sequence[int] = (5, 10),
+    negatives: int | np.ndarray = 100,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What `sampled_recall` is the mean of: one row per held-out pair.
+
+    Parameters
+    ----------
+    recommender, train, test, k, negatives, seed
+        As in `sampled_recall`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``recall@k`` for each k: 1 where the article was among the first k, 0 where it was not, in
+        between where ties leave it open. Index: personId.
+    """
+    ks = _check_ks(k)
     _check_sides(train, test)
     _check_recommender(recommender, test)
     if not isinstance(negatives, np.ndarray):
         negatives = draw_negatives(train, test, negatives, seed)
-    held_out = np.diff(test.user_items.indptr)
-    above, tied = above_and_tied(recommender, train, test, negatives)
-    weights = 1 / np.repeat(held_out, held_out) if average == "users" else np.ones(len(above))
-    chances = {f"recall@{size}": np.clip((size - above) / (tied + 1), 0, 1) for size in ks}
-    return pd.Series(
-        {name: np.average(chance, weights=weights) for name, chance in chances.items()}
-    )
+    above, tied = _above_and_tied(recommender, train, test, negatives)
+    hits = {f"recall@{size}": np.clip((size - above) / (tied + 1), 0, 1) for size in ks}
+    people = np.repeat(train.user_ids, np.diff(test.user_items.indptr))
+    return pd.DataFrame(hits, index=pd.Index(people, name="personId"))
 
 
-def above_and_tied(
+def _above_and_tied(
     recommender: Scorer, train: InteractionMatrix, test: InteractionMatrix, negatives: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """How many negatives score higher than each held-out article, and how many the same."""

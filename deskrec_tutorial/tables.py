@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+# Two titles with a dollar sign would otherwise become a formula.
+NO_MATH = "tex2jax_ignore mathjax_ignore"
 LONGEST = 200  # rows; a browser chokes on a whole log
 
 
@@ -20,12 +22,10 @@ class Table:
     index: bool = False
 
     def _render(self, how: str) -> str:
-        # Two titles with a dollar sign would otherwise become a formula.
-        with pd.option_context("display.html.use_mathjax", False):
-            html = {"border": 0, "escape": True} if how == "to_html" else {}
-            text: str = getattr(self.frame.head(LONGEST), how)(
-                index=self.index, float_format=f"{{:,.{self.digits}f}}".format, **html
-            )
+        html = {"border": 0, "escape": True, "classes": NO_MATH} if how == "to_html" else {}
+        text: str = getattr(self.frame.head(LONGEST), how)(
+            index=self.index, float_format=f"{{:,.{self.digits}f}}".format, **html
+        )
         more = len(self.frame) - LONGEST
         note = f"… and {more:,} more rows"
         return text if more <= 0 else text + (f"<p>{note}</p>" if html else f"\n{note}")

@@ -443,6 +443,21 @@ def test_a_split_in_time(events):
     assert set(ids) == expected
 
 
+def test_place_keeps_rows_and_columns(strength, matrix):
+    part = strength.sample(frac=0.3, random_state=0)
+    placed = dr.place(part, matrix)
+    assert placed.user_items.shape == matrix.user_items.shape
+    assert pairs_of(placed) <= pairs_of(matrix)
+    assert placed.user_items.nnz == len(part)
+    np.testing.assert_array_equal(
+        dr.place(strength, matrix).user_items.toarray(), matrix.user_items.toarray()
+    )
+    for column in ("personId", "contentId"):
+        strange = part.assign(**{column: part[column].to_numpy() ^ 1})
+        with pytest.raises(KeyError, match=f"No {column} -?\\d+ among"):
+            dr.place(strange, matrix)
+
+
 def test_what_split_refuses(strength, events):
     with pytest.raises(ValueError, match="needs to know when"):
         dr.split(strength, "temporal")

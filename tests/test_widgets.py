@@ -259,6 +259,17 @@ def test_drawing_the_map_is_long_work_that_starts_once(small, monkeypatch) -> No
     assert picker.work.bar.layout.display == "none"
 
 
+def test_too_few_articles_for_a_map(small) -> None:
+    model, matrix, _ = small
+    picker = dr.article_picker(model, replace(matrix, user_items=matrix.user_items * 1.0))
+    picker._matrix = replace(matrix, user_items=(matrix.user_items[:6]))
+    before = picker.result.value
+    picker.draw.click()
+    assert picker.draw.description == "No map"
+    assert "too few for a map" in picker.draw.tooltip
+    assert picker.result.value == before
+
+
 def test_a_map_is_made_as_in_chapter_4(small) -> None:
     model, matrix, _ = small
     places = dr.widgets.article_places(model, matrix, min_readers=8)

@@ -7,6 +7,17 @@ from .als import alpha_scores, factor_plane, loss_staircase, reconstructions, to
 from .core import Picture, picture, shorten
 from .course import course_map
 from .data import article_life, event_types, long_tail_curve, missing_values, weekly_rhythm
+from .evaluation import (
+    luck,
+    noise,
+    scoreboard,
+    served,
+    sweep,
+    tuning_map,
+    two_protocols,
+    week_by_week,
+    what_lists_show,
+)
 from .recommendations import (
     concentration,
     scaled_best,
@@ -20,8 +31,8 @@ from .strength import busiest_corner, csr_drawing, event_weights, strength_distr
 
 __all__ = [
     "Picture",
-    "als_filmstrip",
     "alpha_scores",
+    "als_filmstrip",
     "arrows",
     "article_life",
     "article_map",
@@ -36,17 +47,26 @@ __all__ = [
     "factor_plane",
     "long_tail_curve",
     "loss_staircase",
+    "luck",
     "missing_values",
+    "noise",
     "norms_and_readers",
     "picture",
     "reconstructions",
     "scaled_best",
     "score_range",
     "score_waterfall",
+    "scoreboard",
+    "served",
     "shorten",
     "strength_distribution",
+    "sweep",
     "toy_matrix",
+    "tuning_map",
+    "two_protocols",
     "two_rankings",
     "two_seeds",
+    "week_by_week",
     "weekly_rhythm",
+    "what_lists_show",
 ]

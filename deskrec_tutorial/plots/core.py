@@ -15,12 +15,13 @@ from IPython.display import HTML, display
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
+from ..tables import NO_MATH
+
 STYLE = Path(__file__).parent.parent / "deskrec.mplstyle"
 BLUE, ORANGE, GREEN, PINK, SKY, RED, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000",
 )  # fmt: skip
 GREY = "#999999"
-NO_MATH = "tex2jax_ignore mathjax_ignore"  # dollar signs of titles are no formulas
 
 P = ParamSpec("P")
 

@@ -130,7 +130,11 @@ class ArticlePicker(Panel):
         if self.work.running or self._map is not None:
             return
         with self.work("Placing …", 1):
-            self._map = ArticleMap(self._matrix, article_places(self._model, self._matrix))
+            try:
+                self._map = ArticleMap(self._matrix, article_places(self._model, self._matrix))
+            except ValueError as error:  # too few articles
+                self.draw.description, self.draw.tooltip = "No map", str(error)
+                return
         self.draw.layout.display = "none"
         self.refresh()
 
@@ -174,10 +178,10 @@ def slopegraph(lists: dict[str, pd.DataFrame]) -> str:
     left, right = (lists[method]["contentId"].tolist() for method in METHODS)
     lines = "".join(_line(left.index(i), right.index(i)) for i in left if i in right)
     height = ROW * max(len(left), len(right), 1)
-    svg = f'<svg viewBox="0 0 100 {height}" preserveAspectRatio="none" role="img" '
-    svg += f'style="flex:0 0 90px;height:{height}px">{lines}</svg>'
+    slopes = f'<svg viewBox="0 0 100 {height}" preserveAspectRatio="none" aria-hidden="true" '
+    slopes += f'style="flex:0 0 90px;height:{height}px">{lines}</svg>'
     names = _column(lists["cosine"], set(right), "right"), _column(lists["dot"], set(left), "left")
-    graph = f'<div style="display:flex;line-height:{ROW}px">{names[0]}{svg}{names[1]}</div>'
+    graph = f'<div style="display:flex;line-height:{ROW}px">{names[0]}{slopes}{names[1]}</div>'
     return heading("Which articles move?") + sentence(_finding(lists)) + graph
 
 
@@ -206,14 +210,24 @@ def _line(start: int, end: int) -> str:
 
 
 def _column(listed: pd.DataFrame, shared: set[int], align: str) -> str:
-    lines = []
-    for place, article in enumerate(listed.itertuples(), start=1):
-        parts = [f"{place}.", str(article.title), f"({article.readers})"]
-        faint = "" if article.contentId in shared else ";opacity:0.55"
-        style = "overflow:hidden;text-overflow:ellipsis;white-space:nowrap" + faint
-        text = escaped(" ".join(parts))
-        lines.append(f'<div style="{style}" title="{text}">{text}</div>')
-    return f'<div style="flex:1 1 0;min-width:0;text-align:{align}">{"".join(lines)}</div>'
+    columns = (listed[name].tolist() for name in ("contentId", "title", "readers"))
+    lines = [
+        _place(place, title, readers, align, 1 if item in shared else 0.55)
+        for place, (item, title, readers) in enumerate(zip(*columns, strict=True), start=1)
+    ]
+    return f'<div style="flex:1 1 0;min-width:0">{"".join(lines)}</div>'
+
+
+def _place(place: int, title: str, readers: int, align: str, opacity: float) -> str:
+    """One line of a ranking; where there is little room, only the title gets shorter."""
+    side = "flex-end" if align == "right" else "flex-start"
+    line = f"display:flex;justify-content:{side};gap:4px;height:{ROW}px;padding:0 6px"
+    return (
+        f'<div style="{line};white-space:nowrap;opacity:{opacity}">'
+        f'<span style="flex:none">{place}.</span><span style="overflow:hidden;'
+        f'text-overflow:ellipsis" title="{escaped(title)}">{escaped(title)}</span>'
+        f'<span style="flex:none">({readers:,})</span></div>'
+    )
 
 
 def _article_still(

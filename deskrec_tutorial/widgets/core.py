@@ -12,7 +12,7 @@ from threadpoolctl import ThreadpoolController
 
 from ..plots.core import Picture
 from ..strength import UnknownIdError
-from .html import sentence
+from .html import sentence, side_by_side
 
 # One answer is a few small products: threads would spend their time waiting for each other.
 THREADS = ThreadpoolController()
@@ -61,9 +61,9 @@ class Panel(ipywidgets.VBox):
 
     def assemble(self, name: str, *children: ipywidgets.Widget) -> None:
         """Put the controls together, the result below them, and fill it."""
-        self._name, self.result = name, ipywidgets.HTML(layout={"width": "100%"})
+        self._name, self.result = name, ipywidgets.HTML(layout={"width": "auto"})
         self.result.add_class("deskrec-result")
-        super().__init__([*children, self.result], layout={"width": "100%"})
+        super().__init__([*children, self.result])
         self.refresh()
 
     def html(self) -> str:
@@ -96,8 +96,7 @@ class Panel(ipywidgets.VBox):
 
 def row(*children: ipywidgets.Widget) -> ipywidgets.HBox:
     """Widgets next to each other where there is room."""
-    layout = {"flex_flow": "row wrap", "align_items": "center", "width": "100%"}
-    return ipywidgets.HBox(children, layout=layout)
+    return ipywidgets.HBox(children, layout={"flex_flow": "row wrap", "align_items": "center"})
 
 
 def sentence_of(make: Callable[[], Still]) -> Still:
@@ -105,7 +104,7 @@ def sentence_of(make: Callable[[], Still]) -> Still:
     try:
         return make()
     except REFUSALS as error:
-        return Still(sentence(error), str(error))
+        return Still(side_by_side(sentence(error)), str(error))
 
 
 class Work:

@@ -12,7 +12,7 @@ from .core import Still
 from .people import user_picker, user_view
 from .reader import be_the_reader, reader_view
 
-TITLES = ("Similar articles", "Recommendations for a person", "Be the reader")
+TITLES = ("Similar articles", "For a person", "Be the reader")
 
 
 class Explorer(ipywidgets.Tab):
@@ -45,7 +45,7 @@ def explorer(clicks: ClickStream | None = None) -> Explorer:
         user_picker(model, matrix, strength, events=events),
         be_the_reader(model, matrix),
     )
-    tabs = Explorer(pickers, layout={"width": "100%"})
+    tabs = Explorer(pickers)
     for place, title in enumerate(TITLES):
         tabs.set_title(place, title)
     return tabs

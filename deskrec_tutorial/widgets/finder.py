@@ -9,7 +9,7 @@ import ipywidgets
 from .html import sentence
 from .search import MOST, Articles
 
-WIDE = {"width": "98%", "max_width": "760px"}
+WIDE = {"width": "auto", "max_width": "760px"}
 
 
 class Finder(ipywidgets.VBox):
@@ -32,7 +32,7 @@ class Finder(ipywidgets.VBox):
         )
         self.matches = ipywidgets.Select(description="Article", rows=5, layout=WIDE)
         self.note = ipywidgets.HTML(layout={"margin": "0 0 0 90px"})
-        super().__init__([self.search, self.matches, self.note], layout={"width": "100%"})
+        super().__init__([self.search, self.matches, self.note])
         self._fill(column)
         self.search.observe(self._searched, "value")
         self.matches.observe(self._picked, "value")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .html import BLUE, GREY, RED, escaped, heading, sentence, side_by_side
+from .html import BLUE, GREY, RED, escaped, heading, sentence, side_by_side, svg
 
 if TYPE_CHECKING:
     from .stepper import Steps
@@ -94,11 +94,7 @@ def plane_svg(steps: Steps, at: int, colours: Mapping[str, str]) -> str:
         _point(paths[:, i], code, str(name), colour, square=i >= people)
         for i, (code, name, colour) in enumerate(zip(codes, names, looks, strict=True))
     ]
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {spots.height:.0f}" role="img" '
-        f'style="width:100%;max-width:{WIDTH}px">'
-        f"{MOTION}{''.join(parts)}</svg>"
-    )
+    return svg("plane of the two factors", WIDTH, spots.height, MOTION, *parts)
 
 
 class _to_screen:
@@ -166,12 +162,10 @@ def loss_svg(losses: np.ndarray, at: int) -> str:
     words += _text(x[0], base + 18, "start", "middle")
     words += _text(x[-1], base + 18, str(len(x) - 1), "end")
     words += _text(CHART_WIDTH / 2, base + 18, "half-step (loss: logarithmic axis)", "middle")
-    return (
-        f'<svg viewBox="0 0 {CHART_WIDTH} {CHART_HEIGHT}" role="img" '
-        f'style="width:100%;max-width:{CHART_WIDTH}px"><path d="M48 6V{base}H{CHART_WIDTH}" '
-        f'fill="none" stroke="currentColor" stroke-opacity="0.4"/><path d="{stairs}" fill="none" '
-        f'stroke="currentColor" stroke-opacity="0.6"/>{marks}{words}</svg>'
-    )
+    axes = f'<path d="M48 6V{base}H{CHART_WIDTH}" fill="none" stroke="currentColor"'
+    line = f'<path d="{stairs}" fill="none" stroke="currentColor" stroke-opacity="0.6"/>'
+    shapes = axes + ' stroke-opacity="0.4"/>', line, marks, words
+    return svg("loss after each half-step", CHART_WIDTH, CHART_HEIGHT, *shapes)
 
 
 def _step_mark(step: int, x: float, y: float, last: bool) -> str:

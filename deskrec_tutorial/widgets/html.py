@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from ..plots.core import BLUE, GREEN, GREY, PINK, RED
+from ..plots.core import BLUE, GREEN, GREY, NO_MATH, PINK, RED
 
 # Okabe & Ito's colours that stand out on white as well as on black.
 SHADES = (BLUE, GREEN, PINK)
@@ -65,4 +65,13 @@ def side_by_side(*parts: str, basis: str = "300px") -> str:
     style = "display:flex;flex-wrap:wrap;gap:4px 28px;max-width:1100px;padding-right:12px;"
     style += "font-size:13px;line-height:1.4;overflow-wrap:anywhere"
     # No width of its own, or a long title would push it out of a narrow page.
-    return f'<div style="width:0;min-width:100%"><div style="{style}">{cells}</div></div>'
+    outer = f'<div class="{NO_MATH}" style="width:0;min-width:100%">'
+    return f'{outer}<div style="{style}">{cells}</div></div>'
+
+
+def svg(label: str, width: float, height: float, *shapes: str) -> str:
+    """A drawing that fills the width there is, up to its own; `label` says what it shows."""
+    return (
+        f'<svg viewBox="0 0 {width:g} {height:.0f}" role="img" aria-label="{escaped(label)}" '
+        f'style="width:100%;max-width:{width:g}px">{"".join(shapes)}</svg>'
+    )

@@ -7,7 +7,7 @@ import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 
 from ..strength import InteractionMatrix
-from .html import BLUE, RED, escaped, sentence
+from .html import BLUE, RED, escaped, sentence, svg
 
 
 def article_places(
@@ -74,11 +74,8 @@ class ArticleMap:
         star = self._star(item) if item in self._spot else ""
         dots = f'<path d="{self._dots}" stroke="currentColor" stroke-opacity="0.35"'
         dots += ' stroke-width="2.5" stroke-linecap="round"/>'
-        return (
-            f'<svg viewBox="0 0 {self.WIDTH} {self.HEIGHT}" role="img" '
-            f'style="width:100%;max-width:{self.WIDTH}px">{dots}{marks}{star}</svg>'
-            + sentence(self._finding(item, listed, len(on_map)))
-        )
+        drawing = svg("map of the articles", self.WIDTH, self.HEIGHT, dots, marks, star)
+        return drawing + sentence(self._finding(item, listed, len(on_map)))
 
     def _mark(self, rank: int, item: int, title: str) -> str:
         x, y = self._spot[item]

@@ -106,12 +106,12 @@ class UserPicker(Panel):
             options=list(self._groups), value="typical", description="People"
         )
         self.people = ipywidgets.Select(
-            description="Person", rows=5, layout={"width": "98%", "max_width": "480px"}
+            description="Person", rows=5, layout={"width": "100%", "max_width": "480px"}
         )
         self.by_id = ipywidgets.Text(
             value="" if user is None else str(user),
             description="or by id", placeholder="personId, then Enter", continuous_update=False,
-            layout={"width": "98%", "max_width": "480px"},
+            layout={"width": "100%", "max_width": "480px"},
         )  # fmt: skip
         self._list()
         self._connect()

@@ -74,6 +74,16 @@ class Counts:
         values: np.ndarray = parts.sum(axis=1) if combine == "sum" else parts.max(axis=1)
         return values
 
+    def only(self) -> str:
+        """How many pairs have no other event than those of one type, in words."""
+        single = (self.counts > 0).sum(axis=1) == 1
+        kinds = np.bincount(self.counts[single].argmax(axis=1), minlength=len(self.kinds))
+        most = int(kinds.argmax())
+        return (
+            f"In {kinds[most] / len(self.counts):.1%} of the pairs nothing but {self.kinds[most]} "
+            "happened: no other weight can move them."
+        )
+
 
 def weights_view(
     events: pd.DataFrame,
@@ -142,7 +152,7 @@ class WeightsExplorer(Panel):
         self.combine = _switch("Combine by", {"sum": "sum", "strongest": "strongest"})
         self.person = ipywidgets.Dropdown(
             options=[(label, user) for user, label in people.items()], description="Person",
-            layout={"width": "98%", "max_width": "480px"},
+            layout={"width": "100%", "max_width": "480px"},
         )  # fmt: skip
         self.reset = ipywidgets.Button(
             description="the course's weights", layout={"width": "180px"}
@@ -205,7 +215,7 @@ def weights_html(counts: Counts, now: np.ndarray, user: int) -> str:
     return side_by_side(
         heading(f"Person {user}: strength of each reading") + _readings_html(counts, now, user),
         heading("All pairs: how many have which strength") + _shares_html(now, before),
-    ) + side_by_side(sentence(finding(now, before)))
+    ) + side_by_side(sentence(f"{finding(now, before)} {counts.only()}"))
 
 
 def finding(now: np.ndarray, before: np.ndarray) -> str:
@@ -292,4 +302,5 @@ def _still(
         index=False, float_format="{:g}".format
     )
     text = f"{settings}\nPerson {person}:\n{plain}\n{finding(now, _course(counts))}"
+    text += f" {counts.only()}"
     return Still(side_by_side(sentence(settings)) + weights_html(counts, now, person), text)

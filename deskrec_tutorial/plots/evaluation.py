@@ -1,0 +1,327 @@
+"""Chapters 6 and 7: who is ahead, what lists show, whom they serve, settings, and time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from ..evaluation import Evaluation, bootstrap_interval
+from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture
+
+LOOKS = (
+    (BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"), (RED, "v", "-"),
+    (SKY, "P", "--"), (BLACK, "X", "-."),
+)  # fmt: skip
+LABELS = {"ndcg": "NDCG", "map": "MAP"}
+
+
+def _label(metric: str) -> str:
+    """``ndcg@10`` as people write it."""
+    name, at, k = metric.partition("@")
+    return LABELS.get(name, name) + at + k
+
+
+# ------------------------------------------------------------------ chapter 6
+
+
+@picture
+def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tuple[Figure, str]:
+    """One metric of several recommenders with its 95 % intervals, the best at the top."""
+    rows = pd.DataFrame({name: result.summary.loc[metric] for name, result in results.items()}).T
+    rows = rows.astype(float).sort_values("value", kind="stable")
+    best, people = rows.iloc[-1], len(next(iter(results.values())).per_user)
+    figure = Figure(figsize=(8, 1.2 + 0.32 * len(rows)))
+    axes = figure.subplots()
+    places = np.arange(len(rows))
+    axes.hlines(places, rows["low"], rows["high"], color=GREY, linewidth=4)
+    axes.plot(rows["value"], places, "o", color=BLUE, markersize=7)
+    for place, (value, high) in enumerate(zip(rows["value"], rows["high"], strict=True)):
+        _beside(axes, max(value, high), place, f"{value:.3f}")
+    axes.set_yticks(places, list(rows.index))
+    axes.set(xlabel=f"{_label(metric)}, mean over {people:,} people and its 95 % interval")
+    axes.set_xlim(0, rows["high"].max() * 1.12)
+    axes.set_title(f"{rows.index[-1]} is ahead: {_label(metric)} {best['value']:.3f}")
+    reach = rows.index[:-1][rows["high"][:-1] >= best["low"]]
+    overlap = f"that of {' and '.join(reach)} overlaps with it" if len(reach) else "no other does"
+    return figure, (
+        f"{_label(metric)} goes from {rows['value'].iloc[0]:.3f} ({rows.index[0]}) to "
+        f"{best['value']:.3f} ({rows.index[-1]}). The interval of the best reaches from "
+        f"{best['low']:.3f} to {best['high']:.3f}; {overlap}."
+    )
+
+
+def _beside(axes: Axes, x: float, y: float, text: str) -> None:
+    axes.annotate(text, (x, y), (5, 0), textcoords="offset points", va="center", fontsize=8)
+
+
+@picture
+def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tuple[Figure, str]:
+    """The same recommender measured again and again: one row of dots for each thing changed."""
+    spreads = {name: float(np.std(v, ddof=1)) for name, v in values.items()}
+    figure = Figure(figsize=(8, 1.3 + 0.5 * len(values)))
+    axes = figure.subplots()
+    for place, (name, row) in enumerate(values.items()):
+        colour, marker, _ = LOOKS[place % len(LOOKS)]
+        axes.plot(row, np.full(len(row), place), marker, color=colour, alpha=0.7, markersize=8)
+        axes.plot([np.mean(row)] * 2, [place - 0.25, place + 0.25], color=BLACK, linewidth=1.5)
+        _beside(axes, max(row), place, f"sd {spreads[name]:.4f}")
+    axes.set_yticks(range(len(values)), list(values))
+    axes.set_ylim(len(values) - 0.5, -0.5)
+    everything = np.concatenate([np.asarray(row) for row in values.values()])
+    margin = max(float(np.ptp(everything)), 1e-3) * 0.15
+    axes.set_xlim(everything.min() - margin, everything.max() + 2 * margin)
+    axes.set_xlabel(_label(metric))
+    most = max(spreads, key=lambda name: spreads[name])
+    axes.set_title(f"{most.capitalize()} moves it most: standard deviation {spreads[most]:.4f}")
+    parts = [f"{name}, {len(values[name])} times: {sd:.4f}" for name, sd in spreads.items()]
+    return figure, (
+        f"Standard deviation of {_label(metric)} of one recommender when nothing but this is "
+        f"changed: {'; '.join(parts)}. Bars mark the means."
+    )
+
+
+@picture
+def what_lists_show(results: Mapping[str, Evaluation], k: int = 10) -> tuple[Figure, str]:
+    """Coverage and novelty of several recommenders, in the order of their NDCG."""
+    names = sorted(results, key=lambda name: results[name][f"ndcg@{k}"])
+    figure = Figure(figsize=(9, 1.2 + 0.32 * len(names)))
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, metric, colour in zip(panels, ("coverage", "novelty"), (GREEN, ORANGE), strict=True):
+        values = [results[name][f"{metric}@{k}"] for name in names]
+        axes.barh(range(len(names)), values, color=colour, height=0.65)
+        form = "{:.1%}" if metric == "coverage" else "{:.1f}"
+        for place, value in enumerate(values):
+            _beside(axes, value, place, form.format(value))
+        axes.set_xlim(0, max(values) * 1.18)
+    panels[0].set_yticks(range(len(names)), names)
+    panels[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    panels[0].set_xlabel("coverage: articles in at least one list")
+    panels[1].set_xlabel("novelty: bits of surprise per article")
+    cover = {name: results[name][f"coverage@{k}"] for name in names}
+    best = names[-1]
+    _over_all(figure, f"{best} has the best NDCG and shows {cover[best]:.0%} of the articles")
+    least, most = min(names, key=cover.__getitem__), max(names, key=cover.__getitem__)
+    return figure, (
+        f"From top to bottom by NDCG@{k}. The lists of {best} show {cover[best]:.1%} of all "
+        f"articles; least are shown by {least} ({cover[least]:.1%}), most by {most} "
+        f"({cover[most]:.1%}). Novelty of {best}: {results[best][f'novelty@{k}']:.1f} bits, of "
+        f"{most}: {results[most][f'novelty@{k}']:.1f}."
+    )
+
+
+def _over_all(figure: Figure, text: str) -> None:
+    figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
+
+
+@picture
+def served(
+    results: Mapping[str, Evaluation], groups: pd.Series, metrics: Sequence[str]
+) -> tuple[Figure, str]:
+    """Metrics by group of people, with 95 % intervals: one panel per metric.
+
+    `groups` has the index of `per_user` and ordered categories.
+    """
+    figure = Figure(figsize=(9, 3.8))
+    panels = np.atleast_1d(figure.subplots(1, len(metrics)))
+    names = [str(group) for group in groups.cat.categories]
+    means: dict[tuple[str, str], list[float]] = {}
+    for axes, metric in zip(panels, metrics, strict=True):
+        for number, (name, result) in enumerate(results.items()):
+            values = [result.per_user.loc[groups == g, metric] for g in groups.cat.categories]
+            means[metric, name] = [float(v.mean()) for v in values]
+            _with_intervals(axes, values, name, number, len(results))
+        axes.set_xticks(range(len(names)), names, fontsize=8)
+        axes.set(xlabel=groups.name, ylabel=f"{_label(metric)} and its 95 % interval")
+        axes.set_ylim(bottom=0)
+    panels[0].legend()
+    first = next(iter(results))
+    trends = [_trend(means[metric, first], names, _label(metric)) for metric in metrics]
+    _over_all(figure, f"{first}: {trends[0][0]}")
+    sizes = [
+        f"{name}: {(groups == g).sum():,}"
+        for name, g in zip(names, groups.cat.categories, strict=True)
+    ]
+    return figure, (
+        f"{first}: {'; '.join(text for _, text in trends)}. People in each group, by "
+        f"{groups.name}: {', '.join(sizes)}."
+    )
+
+
+def _with_intervals(
+    axes: Axes, values: Sequence[pd.Series], name: str, number: int, of: int
+) -> None:
+    """One line through the means of the groups, with an interval at each."""
+    colour, marker, line = LOOKS[number]
+    means = [v.mean() for v in values]
+    ends = [bootstrap_interval(v.to_numpy(), draws=400) for v in values]
+    places = np.arange(len(values)) + 0.12 * (number - (of - 1) / 2)
+    axes.vlines(places, *np.array(ends, dtype=float).T, color=colour, linewidth=1.5)
+    axes.plot(places, means, marker + line, color=colour, label=name)
+
+
+def _trend(means: Sequence[float], names: Sequence[str], metric: str) -> tuple[str, str]:
+    """Which group has least and which most: short for a title, with numbers for a caption."""
+    low, high = int(np.argmin(means)), int(np.argmax(means))
+    short = f"{metric} is lowest for “{names[low]}”, highest for “{names[high]}”"
+    return short, (
+        f"{metric} from {means[low]:.3f} (“{names[low]}”) to {means[high]:.3f} (“{names[high]}”)"
+    )
+
+
+@picture
+def two_protocols(
+    sampled: pd.Series,
+    full: pd.Series,
+    names: Sequence[str] = ("sampled recall@10", "full NDCG@10"),
+) -> tuple[Figure, str]:
+    """The order of recommenders under two protocols, as lines, those that cross in red."""
+    ranks = [values.rank(ascending=False, method="first") for values in (sampled, full)]
+    flips = _flips(sampled, full)
+    crossing = {name for pair in flips for name in pair}
+    figure = Figure(figsize=(8, 1.4 + 0.34 * len(sampled)))
+    axes = figure.subplots()
+    for name in sampled.index:
+        colour, width = (RED, 2.2) if name in crossing else (GREY, 1.2)
+        y = [ranks[0][name], ranks[1][name]]
+        axes.plot([0, 1], y, "o-", color=colour, linewidth=width)
+        sides = ((0, f"{name}  {sampled[name]:.3f}", -9), (1, f"{full[name]:.3f}  {name}", 9))
+        for x, text, away in sides:
+            axes.annotate(text, (x, y[x]), (away, 0), textcoords="offset points", fontsize=9,
+                          ha="right" if away < 0 else "left", va="center")  # fmt: skip
+    axes.set(xlim=(-0.75, 1.75), ylim=(len(sampled) + 0.6, 0.2), yticks=[])
+    axes.set_xticks([0, 1], list(names), fontsize=10)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.tick_params(length=0)
+    pairs = len(sampled) * (len(sampled) - 1) // 2
+    axes.set_title(f"{len(flips)} of {pairs} pairs of recommenders change their order")
+    return figure, _flip_caption(sampled, full, names, flips)
+
+
+def _flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
+    """Pairs (first, second) with first ahead in a and behind in b, the clearest first."""
+    found = [(x, y) for x in a.index for y in a.index if a[x] > a[y] and b[x] < b[y]]
+    # Clear is what is clear on both sides: the smaller of the two relative gaps.
+    return sorted(found, key=lambda p: -min(a[p[0]] / a[p[1]], b[p[1]] / b[p[0]]))
+
+
+def _flip_caption(
+    a: pd.Series, b: pd.Series, names: Sequence[str], flips: Sequence[tuple[str, str]]
+) -> str:
+    if not flips:
+        return f"Both {names[0]} and {names[1]} put the {len(a)} recommenders in the same order."
+    x, y = flips[0]
+    return (
+        f"Of {len(a)} recommenders, {len({n for p in flips for n in p})} take part in "
+        f"{len(flips)} change(s) of order. The clearest: {x} is ahead of {y} by {names[0]} "
+        f"({a[x]:.3f} to {a[y]:.3f}) and behind by {names[1]} ({b[x]:.3f} to {b[y]:.3f})."
+    )
+
+
+# ------------------------------------------------------------------ chapter 7
+
+
+@picture
+def tuning_map(grid: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
+    """A metric for each pair of settings: one row per regularisation, one column per α."""
+    values = grid.to_numpy(dtype=float)
+    alphas, penalties = [f"{a:g}" for a in grid.columns], [f"{p:g}" for p in grid.index]
+    figure = Figure(figsize=(8, 1.2 + 0.55 * len(grid)))
+    axes = figure.subplots()
+    image = axes.imshow(values, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        weight = "bold" if value == values[row].max() else "normal"
+        colour = "black" if value > (values.min() + values.max()) / 2 else "white"
+        axes.text(column, row, f"{value:.3f}", ha="center", va="center", color=colour,
+                  fontweight=weight)  # fmt: skip
+    axes.set_xticks(range(len(alphas)), alphas)
+    axes.set_yticks(range(len(penalties)), penalties)
+    axes.set(xlabel="α, the confidence per unit of strength", ylabel="regularisation λ")
+    figure.colorbar(image, ax=axes, label=f"{_label(metric)} on validation")
+    row, column = np.unravel_index(int(values.argmax()), values.shape)
+    axes.set_title(f"Best: α = {alphas[column]} with λ = {penalties[row]}")
+    ridge = [
+        f"{alphas[best]} at λ = {p}" for best, p in zip(values.argmax(1), penalties, strict=True)
+    ]
+    return figure, (
+        f"{_label(metric)} goes from {values.min():.3f} to {values.max():.3f}. The best α in each "
+        f"row (bold): {', '.join(ridge)}."
+    )
+
+
+@picture
+def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
+    """A metric along one setting: the index is the setting, each column a line."""
+    figure = Figure(figsize=(8, 3.8))
+    axes = figure.subplots()
+    for number, (name, values) in enumerate(frame.items()):
+        colour, marker, line = LOOKS[number]
+        axes.plot(range(len(frame)), values, marker + line, color=colour, label=str(name))
+        peak = int(np.argmax(values))
+        axes.plot(peak, values.iloc[peak], "o", color=colour, markersize=15, fillstyle="none")
+    axes.set_xticks(range(len(frame)), [f"{x:g}" for x in frame.index])
+    axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
+    axes.legend()
+    axes.margins(y=0.15)
+    settings, names = [f"{x:g}" for x in frame.index], [str(name) for name in frame.columns]
+    best = frame.to_numpy(dtype=float)
+    row, column = np.unravel_index(int(best.argmax()), best.shape)
+    axes.set_title(f"Best: {settings[row]} {frame.index.name}, {names[column]} ({best.max():.3f})")
+    peaks = [
+        f"{name}: {line.max():.3f} at {settings[line.argmax()]}, {line[-1]:.3f} at {settings[-1]}"
+        for name, line in zip(names, best.T, strict=True)
+    ]
+    return figure, f"{_label(metric)}, best and last of each line. {'; '.join(peaks)}."
+
+
+@picture
+def luck(validation: Sequence[float], final: Sequence[float]) -> tuple[Figure, str]:
+    """Equal candidates: the validation value of each, and its value on the final set."""
+    v, f = np.asarray(validation), np.asarray(final)
+    best = int(np.argmax(v))
+    figure = Figure(figsize=(6.5, 4))
+    axes = figure.subplots()
+    axes.plot(v, f, "o", color=BLUE, alpha=0.7)
+    axes.plot(v[best], f[best], "o", color=RED, markersize=14, fillstyle="none", markeredgewidth=2,
+              label="best on validation")  # fmt: skip
+    axes.axvline(v.mean(), color=GREY, linestyle="--", linewidth=1)
+    axes.axhline(f.mean(), color=GREY, linestyle="--", linewidth=1, label="means of all")
+    axes.set(xlabel="NDCG@10 on validation", ylabel="NDCG@10 on the final set")
+    axes.legend()
+    gain, kept = v[best] - v.mean(), f[best] - f.mean()
+    axes.set_title(f"Chosen for a lead of {gain:+.4f}, left with {kept:+.4f}")
+    return figure, (
+        f"{len(v)} models that differ in their seed alone. The best on validation is "
+        f"{gain:.4f} above the mean there, and {abs(kept):.4f} "
+        f"{'above' if kept >= 0 else 'below'} the mean on the final set. Correlation of the two: "
+        f"{np.corrcoef(v, f)[0, 1]:+.2f}."
+    )
+
+
+@picture
+def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str]:
+    """Hit@10 of a `replay`, by week, one line per scorer in `names`."""
+    week = (found["timestamp"] - found["timestamp"].min()) // (7 * 86_400)
+    by_week = found.groupby(week)[list(names)].mean()
+    figure = Figure(figsize=(9, 4))
+    axes = figure.subplots()
+    for number, name in enumerate(names):
+        colour, marker, line = LOOKS[number]
+        axes.plot(
+            by_week.index + 1, by_week[name], marker + line, color=colour, label=name, markersize=5
+        )
+    axes.set(xlabel="week of the replay", ylabel="readings foreseen (hit@10)", ylim=(0, 1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    means = found[list(names)].mean()
+    best, worst = (names[int(place)] for place in (means.argmax(), means.argmin()))
+    axes.set_title(f"“{best}” foresees {means[best]:.0%}, “{worst}” {means[worst]:.1%}")
+    return figure, (
+        f"{len(found):,} readings in {len(by_week)} weeks, {found['first_reader'].mean():.1%} of "
+        "them by an article's first reader, which nobody can foresee. Hit@10: "
+        + ", ".join(f"{name} {means[name]:.3f}" for name in names) + "."
+    )  # fmt: skip

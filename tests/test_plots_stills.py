@@ -1,0 +1,50 @@
+"""The still pictures that stand in for pickers say what the data say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import deskrec_tutorial as dr
+
+TITLES = ["<b>$x_1$</b> & co", "日本語の記事 $5", "%s {x} \\frac", "plain", "long " * 40]
+
+
+@pytest.fixture(scope="module")
+def tiny() -> dr.InteractionMatrix:
+    rows = [(p, i - 3, TITLES[i], 1.0) for i in range(5) for p in range(3 + i)]
+    columns = ["personId", "contentId", "title", "eventStrength"]
+    return dr.InteractionMatrix.from_strength(pd.DataFrame(rows, columns=columns))
+
+
+def test_the_spot_counts_what_is_on_the_map(tiny) -> None:
+    similar = pd.DataFrame({"contentId": [-2, 0, 1]})
+    places = pd.DataFrame(np.arange(6.0).reshape(3, 2), [-3, -2, 1], ["x", "y"])
+    picture = dr.plots.article_spot(tiny, places, -3, similar)
+    assert picture.figure.axes[0].get_title(loc="left").startswith("2 of the 3 most similar")
+    assert "of which 2 are on the map" in picture.caption
+    assert "all 3 articles on it" in picture.caption
+    assert TITLES[0] in picture.caption
+    ranks = [text.get_text() for text in picture.figure.axes[0].texts]
+    assert sorted(ranks) == ["1", "3"]
+    assert "is not on the map" in dr.plots.article_spot(tiny, places, 0, similar).caption
+
+
+def test_the_filmstrip_shows_the_chosen_moments() -> None:
+    strengths = pd.DataFrame(np.eye(3) + [[0, 0, 2], [0, 0, 0], [0, 0, 0]], TITLES[:3], TITLES[2:])
+    steps = dr.widgets.stepper.als_steps(strengths, iterations=3)
+    moments = (0, 1, 6)
+    arguments = strengths, steps.users, steps.items, steps.losses, moments
+    picture = dr.plots.als_filmstrip(*arguments, {"one": TITLES[:2]})
+    titles = [axes.get_title(loc="left") for axes in picture.figure.axes[:3]]
+    words = ("start", "people", "articles")
+    assert titles == [
+        f"{at}: {word}\nloss {steps.losses[at]:,.1f}"
+        for at, word in zip(moments, words, strict=True)
+    ]
+    assert f"{steps.losses[6]:,.1f} after half-step 6" in picture.caption
+    read = strengths.to_numpy() > 0
+    end = steps.users[6] @ steps.items[6].T
+    assert f"read cells score {end[read].mean():.2f} on average" in picture.caption
+    assert f"empty ones {end[~read].mean():.2f}" in picture.caption
