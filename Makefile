@@ -9,7 +9,7 @@ START  := notebooks/00_start_here.ipynb
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
-notebooks nbval lowest real: export IPYTHONDIR := $(CURDIR)/build/ipython
+notebooks nbval lowest real: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
 
 .PHONY: help lab install notebooks app screenshot test lint unit nbval lowest real sample bench constraints address clean
 
@@ -26,6 +26,7 @@ install: $(VENV)/.package  ## set up .venv with pinned versions
 $(VENV)/.done: constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed; this is $$($(PYTHON) -V). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Installing into $(VENV): one to two minutes and about 850 MB, once."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	@touch $@
@@ -35,12 +36,14 @@ $(VENV)/.package: $(VENV)/.done pyproject.toml
 	@touch $@
 
 lab: install  ## open JupyterLab on the first notebook (or print its address)
-	@echo "JupyterLab starts on $(START). Without a browser here, open the address printed below; stop with Ctrl+C."
-	@$(BIN)/python -m jupyter lab --LabApp.default_url=/lab/tree/$(START) $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root)
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' > $(VENV)/share/jupyter/lab/settings/overrides.json
+	@echo "JupyterLab starts on $(START). Without a browser here, open the address printed below; stop with Ctrl+C, twice."
+	@$(BIN)/python -m jupyter lab --ServerApp.log_level=30 --LabApp.default_url=/lab/tree/$(START) $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root)
 
 app: install  ## show the explorer as a page of its own (or print its address)
 	@echo "The explorer opens after some seconds: a model is trained first. Stop with Ctrl+C."
-	@$(BIN)/voila app/explorer.ipynb $(APP_OPTIONS)
+	@$(BIN)/python -m voila app/explorer.ipynb $(APP_OPTIONS)
 
 screenshot: install  ## take the README's picture of the explorer anew (needs Chromium)
 	$(BIN)/python -m pytest tests/browser -k explorer
@@ -109,5 +112,5 @@ constraints:  ## pin the newest versions anew (needs uv)
 address: install  ## point badges and install cells at a fork: make address URL=https://github.com/you/deskrec-tutorial
 	$(BIN)/python scripts/address.py $(URL)
 
-clean:
+clean:  ## remove everything that was installed or built
 	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

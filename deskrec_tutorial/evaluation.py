@@ -797,6 +797,7 @@ class Board:
         self.now = 0.0
         self.born = np.full(len(matrix.item_ids), np.inf)
         self.read = np.zeros(matrix.user_items.shape, dtype=bool)
+        self._read_by = np.zeros(self.read.shape[::-1], dtype=bool)  # the same, items × users
 
     def popularity(self, half_life: float) -> np.ndarray:
         """Events per article so far, each halved for every `half_life` days of its age.
@@ -807,7 +808,7 @@ class Board:
             past = slice(self.position)
             weight = 0.5 ** ((self._last[self._columns[past]] - self._times[past]) / half_life)
             self._faded[half_life] = np.bincount(self._columns[past], weight, len(self.born))
-        return self._faded[half_life] * 0.5 ** ((self.now - self._last) / half_life)
+        return self._faded[half_life] * np.exp2((self._last - self.now) / half_life)
 
     def popularity_among(self, row: int, half_life: float) -> np.ndarray:
         """The same, but each event counts by how alike its reader and this person are.
@@ -815,7 +816,7 @@ class Board:
         Alike: the cosine of what the two have read so far. The last ten half-lives count.
         """
         mine = np.flatnonzero(self.read[row])
-        shared = self.read[:, mine].sum(axis=1)
+        shared = self._read_by[mine].sum(axis=0)
         alike = shared / np.sqrt(np.maximum(self._lengths * len(mine), 1))
         first = np.searchsorted(self._times[: self.position], self.now - 10 * half_life)
         past = slice(first, self.position)
@@ -839,7 +840,7 @@ class Board:
         self._last[column] = self.now
         self.born[column] = min(self.born[column], self.now)
         self._lengths[row] += not self.read[row, column]
-        self.read[row, column] = True
+        self.read[row, column] = self._read_by[column, row] = True
         self.position += 1
 
 

@@ -10,14 +10,15 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def last_picture(notebook: Path) -> bytes:
-    """The last picture a stored notebook shows, as PNG."""
+def stored_picture(notebook: Path, words: str) -> bytes:
+    """The picture of a stored notebook whose caption has these words, as PNG."""
     cells = nbformat.read(notebook, as_version=4).cells
     shown = [o.get("data", {}) for cell in cells for o in cell.get("outputs", [])]
-    return base64.b64decode([data["image/png"] for data in shown if "image/png" in data][-1])
+    pictures = [data for data in shown if "image/png" in data]
+    return base64.b64decode(next(d["image/png"] for d in pictures if words in d["text/plain"]))
 
 
 if __name__ == "__main__":
     target = ROOT / "docs" / "map.png"
-    target.write_bytes(last_picture(ROOT / "notebooks" / "04_similarity.ipynb"))
+    target.write_bytes(stored_picture(ROOT / "notebooks" / "04_similarity.ipynb", "largest topics"))
     print(f"{target.name}: {target.stat().st_size // 1024} KiB")

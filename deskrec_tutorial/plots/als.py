@@ -134,7 +134,7 @@ def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
         spread = np.array([middle - low, high - middle])
         axes.errorbar(
             np.arange(len(rows)) + shift, middle, spread, color=colour,
-            marker=marker, capsize=4, linestyle="", label=f"{kind} pairs: median, middle 80 %",
+            marker=marker, capsize=4, linestyle="", label=f"{kind} pairs: median, middle 80%",
         )  # fmt: skip
     axes.set_xticks(range(len(alphas)), [f"{alpha:g}" for alpha in alphas])
     axes.set(xlabel="alpha", ylabel="score")
@@ -149,7 +149,7 @@ def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
     return figure, (
         f"As alpha goes from {first:g} to {last:g}, the median score of a read pair goes from "
         f"{change}, that of an unread pair from {median['unread', first]:.3f} to "
-        f"{median['unread', last]:.3f}. Bars hold the middle 80 % of the pairs."
+        f"{median['unread', last]:.3f}. Bars hold the middle 80% of the pairs."
     )
 
 

@@ -47,5 +47,5 @@ def course_map(
     return figure, (
         f"{len(clicks.interactions):,} interactions become {len(strength):,} person–article pairs "
         f"({kept:.0%} as many), a grid of {users:,} × {items:,}, and {factors} numbers for each "
-        f"person and each article. `recommend` and `similar_articles` start from there."
+        f"person and each article. recommend and similar_articles start from there."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import ipywidgets
 import numpy as np
@@ -23,8 +23,8 @@ from .reasons import Reasons, reasons, reasons_html
 from .search import Articles
 
 ALPHAS = (1.0, 5.0, 15.0, 40.0)
-# From a trained model a few more rounds lead most of the way to the one of another alpha.
-ROUNDS = 5
+# From a trained model so many rounds lead most of the way to the one of another alpha.
+ROUNDS = 20
 ACTS = {
     "VIEW": "viewed",
     "LIKE": "liked",
@@ -81,6 +81,7 @@ def be_the_reader(
     matrix: InteractionMatrix,
     opened: Iterable[int] | None = None,
     n: int = 10,
+    alphas: Sequence[float] = ALPHAS,
 ) -> Reader:
     """Say what you have read and did with it; the recommendations follow at once, live.
 
@@ -93,13 +94,15 @@ def be_the_reader(
         As in `reader_view`.
     opened : iterable of int, optional
         The contentIds you have viewed at first; by default four articles that are alike.
+    alphas : sequence of float
+        The values of alpha to choose from.
 
     Returns
     -------
     Reader
         A widget. Its static twin is `reader_view`.
     """
-    return Reader(model, matrix, opened, n)
+    return Reader(model, matrix, opened, n, alphas)
 
 
 class Reader(Panel):
@@ -111,6 +114,7 @@ class Reader(Panel):
         matrix: InteractionMatrix,
         opened: Iterable[int] | None = None,
         n: int = 10,
+        alphas: Sequence[float] = ALPHAS,
     ) -> None:
         check_model(model, matrix)
         self._matrix, self._n, self._articles = matrix, n, Articles(matrix)
@@ -124,7 +128,7 @@ class Reader(Panel):
         )  # fmt: skip
         self.add = ipywidgets.Button(description="Add", button_style="primary")
         self.alpha = ipywidgets.ToggleButtons(
-            options=[(f"{a:g}", a) for a in sorted({*ALPHAS, float(model.alpha)})],
+            options=[(f"{a:g}", a) for a in sorted({*map(float, alphas), float(model.alpha)})],
             value=float(model.alpha), description="alpha", style={"button_width": "50px"},
         )  # fmt: skip
         self.work, self._rows = Work(self.alpha), ipywidgets.VBox()
@@ -233,7 +237,8 @@ def refit(
         Another model, its users solved against its final articles as `fit_als` has it.
     """
     again = copy.deepcopy(model)
-    again.alpha, again.iterations = alpha, rounds
+    # With so little to do, threads that wait for each other on a busy machine only slow it down.
+    again.alpha, again.iterations, again.num_threads = alpha, rounds, 1
     with threadpool_limits(1, "blas"):
         again.fit(matrix.user_items, show_progress=False, callback=lambda *_: step())
         again.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)

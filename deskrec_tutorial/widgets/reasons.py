@@ -114,7 +114,7 @@ def reasons_html(listed: list[Reasons]) -> str:
     return "".join(
         f'<div style="margin-bottom:9px"><div style="display:flex;gap:8px">'
         f'<div style="flex:1 1 auto">{place}. {escaped(r.title)}</div>'
-        f'<div style="font-weight:600">{r.score:.3f}</div></div>'
+        f'<div style="flex:none;font-weight:600">{r.score:.3f}</div></div>'
         f"{_stack(r, widest)}{_because(r)}</div>"
         for place, r in enumerate(listed, start=1)
     )

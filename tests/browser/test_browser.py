@@ -98,7 +98,7 @@ def cut_off(page: sync_api.Page) -> list[str]:
         """() => {
           const all = document.querySelectorAll('.jupyter-widgets, .jupyter-widgets *');
           const wide = [...all].filter(e => e.offsetParent
-            && !e.closest('select, svg, .noUi-target')
+            && !e.closest('select, svg, .slider-container')
             && !(e.title && e.style.textOverflow) && e.tagName !== 'INPUT'
             && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline');
           return wide.map(e => e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 60));
@@ -110,7 +110,7 @@ def cut_off(page: sync_api.Page) -> list[str]:
 def shoot(page: sync_api.Page, name: str) -> None:
     """The output at both widths in both themes, after a check that nothing is cut off."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    page.evaluate("window.jupyterapp.shell.collapseLeft()")
     for theme, full_name in THEMES.items():
         page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})",
@@ -221,7 +221,9 @@ def test_pick_a_person(
 
 
 def test_be_the_reader(open_notebook: Open, lab: str, watch: Stopwatch, matrix, model) -> None:
-    page = open_notebook(f"{lab}/lab/tree", "reader", [DATA, ALL[2]])
+    alphas = (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 30, 40)
+    cells = [DATA, f"dr.be_the_reader(model, matrix, alphas={alphas})"]
+    page = open_notebook(f"{lab}/lab/tree", "reader", cells)
     ready(page)
     watch.listen(page)
     matches, before = page.locator(".widget-select select"), result(page)
@@ -240,7 +242,7 @@ def test_be_the_reader(open_notebook: Open, lab: str, watch: Stopwatch, matrix, 
         gone = f"!text.includes('strength 5') && {includes('1. ' + first['title'])}"
         watch.measure(page, "reader: take away", away.click, gone)
         assert result(page) == before
-    for alpha in ("5", "40", "1"):
+    for alpha in map(str, alphas):
         press = button(page, alpha).click
         shown = includes(f"Recommended to you with alpha = {alpha}, and why")
         watch.measure(page, "reader: another alpha (training)", press, shown)
@@ -391,7 +393,7 @@ def _walk_through_tabs(page: sync_api.Page, watch: Stopwatch, known: Articles, t
     for tab, name in enumerate(("articles", "people", "reader")):
         page.locator(".lm-TabBar-tab, .p-TabBar-tab").nth(tab).click()
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 1500})
+            page.set_viewport_size({"width": width, "height": 2200})
             page.wait_for_timeout(700)
             shot = SHOTS / f"explorer-{name}-{width}-{theme}.png"
             page.locator(".jupyter-widgets.widget-tab, .jupyter-widget-tab").first.screenshot(
