@@ -104,7 +104,8 @@ def main() -> int:
     every, all_ours = side_by_side(
         lambda: theirs(one), lambda: dr.recommend_all(model, matrix), 3, rounds=7
     )
-    rows.append(("recommend, everybody (the original: one person × all)", every * len(matrix.user_ids), all_ours))
+    everybody = "recommend, everybody (the original: one person × all)"
+    rows.append((everybody, every * len(matrix.user_ids), all_ours))
     print(f"| step ({clicks.source if clicks.source == 'sample' else 'real data'}) "
           "| original | here | ratio |\n|---|---|---|---|")  # fmt: skip
     for name, a, b in rows:

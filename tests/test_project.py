@@ -110,7 +110,8 @@ def test_figures_and_simulator_load_on_first_use_only() -> None:
 
 
 def test_arrows_between_modules_go_one_way() -> None:
-    order = ["data", "strength", "als", "similarity", "recommendations"]
+    order = ["data", "strength", "als", "similarity", "recommendations", "evaluation"]
+    order += ["recommenders"]
     for position, module in enumerate(order):
         tree = ast.parse((ROOT / f"deskrec_tutorial/{module}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
@@ -151,13 +152,15 @@ def code_cells(notebook: dict) -> list[dict]:
 
 def test_all_chapters_are_there() -> None:
     stems = [path.stem for path in NOTEBOOKS]
-    assert stems[:6] == [
+    assert stems[:8] == [
         "00_start_here",
         "01_data",
         "02_event_strength",
         "03_als_math",
         "04_similarity",
         "05_recommendations",
+        "06_evaluation",
+        "07_tuning_and_time",
     ]
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from ..evaluation import Evaluation, bootstrap_interval
-from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture
+from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture, shorten
 
 LOOKS = (
     (BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"), (RED, "v", "-"),
@@ -56,7 +56,7 @@ def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tu
 
 
 def _beside(axes: Axes, x: float, y: float, text: str) -> None:
-    axes.annotate(text, (x, y), (5, 0), textcoords="offset points", va="center", fontsize=8)
+    axes.annotate(text, (x, y), (8, 0), textcoords="offset points", va="center", fontsize=8)
 
 
 @picture
@@ -141,7 +141,7 @@ def served(
     panels[0].legend()
     first = next(iter(results))
     trends = [_trend(means[metric, first], names, _label(metric)) for metric in metrics]
-    _over_all(figure, f"{first}: {trends[0][0]}")
+    _over_all(figure, f"{shorten(first, 20)}: {trends[0][0]}")
     sizes = [
         f"{name}: {(groups == g).sum():,}"
         for name, g in zip(names, groups.cat.categories, strict=True)
@@ -167,7 +167,8 @@ def _with_intervals(
 def _trend(means: Sequence[float], names: Sequence[str], metric: str) -> tuple[str, str]:
     """Which group has least and which most: short for a title, with numbers for a caption."""
     low, high = int(np.argmin(means)), int(np.argmax(means))
-    short = f"{metric} is lowest for “{names[low]}”, highest for “{names[high]}”"
+    worst, best = (shorten(names[place], 20) for place in (low, high))
+    short = f"{metric} is lowest for “{worst}”, highest for “{best}”"
     return short, (
         f"{metric} from {means[low]:.3f} (“{names[low]}”) to {means[high]:.3f} (“{names[high]}”)"
     )
@@ -230,7 +231,7 @@ def tuning_map(grid: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str
     """A metric for each pair of settings: one row per regularisation, one column per α."""
     values = grid.to_numpy(dtype=float)
     alphas, penalties = [f"{a:g}" for a in grid.columns], [f"{p:g}" for p in grid.index]
-    figure = Figure(figsize=(8, 1.2 + 0.55 * len(grid)))
+    figure = Figure(figsize=(8, 1.8 + 0.5 * len(grid)))
     axes = figure.subplots()
     image = axes.imshow(values, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
@@ -270,7 +271,8 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
     settings, names = [f"{x:g}" for x in frame.index], [str(name) for name in frame.columns]
     best = frame.to_numpy(dtype=float)
     row, column = np.unravel_index(int(best.argmax()), best.shape)
-    axes.set_title(f"Best: {settings[row]} {frame.index.name}, {names[column]} ({best.max():.3f})")
+    what, line = shorten(str(frame.index.name), 24), shorten(names[column], 24)
+    axes.set_title(f"Best: {settings[row]} {what}, {line} ({best.max():.3f})")
     peaks = [
         f"{name}: {line.max():.3f} at {settings[line.argmax()]}, {line[-1]:.3f} at {settings[-1]}"
         for name, line in zip(names, best.T, strict=True)
@@ -292,7 +294,7 @@ def luck(validation: Sequence[float], final: Sequence[float]) -> tuple[Figure, s
     axes.axhline(f.mean(), color=GREY, linestyle="--", linewidth=1, label="means of all")
     axes.set(xlabel="NDCG@10 on validation", ylabel="NDCG@10 on the final set")
     axes.legend()
-    gain, kept = v[best] - v.mean(), f[best] - f.mean()
+    gain, kept = (round(x[best] - x.mean(), 9) + 0.0 for x in (v, f))
     axes.set_title(f"Chosen for a lead of {gain:+.4f}, left with {kept:+.4f}")
     return figure, (
         f"{len(v)} models that differ in their seed alone. The best on validation is "

@@ -11,7 +11,7 @@ import numpy as np
 from ..strength import InteractionMatrix
 
 # A browser has no use for three thousand lines at once.
-MOST = 100
+MOST = 60
 
 
 def folded(text: str) -> str:

@@ -323,6 +323,44 @@ def test_als_step_by_step(open_notebook: Open, lab: str, watch: Stopwatch) -> No
     within(watch, "als: another alpha", TRAINING)
 
 
+# ------------------------------------------------------------------ in the chapters
+
+
+@pytest.mark.parametrize(
+    ("chapter", "controls"),
+    [
+        ("02_event_strength", [".noUi-handle"]),
+        ("03_als_math", [".noUi-handle"]),
+        ("04_similarity", [".widget-select select"]),
+        ("05_recommendations", [".widget-select select", "button:has-text('take away')"]),
+    ],
+)
+def test_in_its_chapter(open_notebook: Open, lab: str, chapter: str, controls: list[str]) -> None:
+    """Run all; each picker stands above its twin, answers, and fits the page."""
+    page = open_notebook(f"{lab}/lab/tree", chapter)
+    ready(page, count=len(controls))
+    assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+    assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+    cells = page.locator(".jp-Cell:has(.deskrec-result)")
+    assert cells.count() == len(controls)
+    for place, control in enumerate(controls):
+        cell = cells.nth(place)
+        shown = cell.locator(".deskrec-result").text_content()
+        still = cell.locator(".jp-OutputArea-child").last.text_content()
+        target = cell.locator(control).first
+        if "select" in control:
+            target.select_option(index=1)
+        elif "button" in control:
+            target.click()
+        else:
+            target.focus()
+            page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(1500)
+        assert cell.locator(".deskrec-result").text_content() != shown
+        assert cell.locator(".jp-OutputArea-child").last.text_content() == still
+    assert cut_off(page) == []
+
+
 # ------------------------------------------------------------------ together, and elsewhere
 
 
