@@ -321,7 +321,10 @@ def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     means = found[list(names)].mean()
     best, worst = (names[int(place)] for place in (means.argmax(), means.argmin()))
-    axes.set_title(f"“{best}” foresees {means[best]:.0%}, “{worst}” {means[worst]:.1%}")
+    shares = f"{means[best]:.0%}", f"{means[worst]:.1%}"
+    axes.set_title(
+        f"“{shorten(best, 26)}” foresees {shares[0]}, “{shorten(worst, 26)}” {shares[1]}"
+    )
     return figure, (
         f"{len(found):,} readings in {len(by_week)} weeks, {found['first_reader'].mean():.1%} of "
         "them by an article's first reader, which nobody can foresee. Hit@10: "
