@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -43,8 +44,13 @@ def _line(label: str, total: int) -> Callable[[int], None]:
     from IPython.display import display
 
     # It starts as it ends: whoever looks at the first state only (nbval does) sees the last.
-    handle = display(_state(label, total, total), raw=True, display_id=True)
-    return lambda done: handle.update(_state(label, done, total), raw=True)
+    start, handle = (
+        time.monotonic(),
+        display(_state(label, total, total), raw=True, display_id=True),
+    )
+    return lambda done: handle.update(
+        _state(label, done, total, time.monotonic() - start), raw=True
+    )
 
 
 def _in_a_notebook() -> bool:
@@ -52,7 +58,11 @@ def _in_a_notebook() -> bool:
     return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
-def _state(label: str, done: int, total: int) -> dict[str, str]:
+def _state(label: str, done: int, total: int, seconds: float = 0.0) -> dict[str, str]:
+    """What is shown: on the way with a bar and the seconds so far, at the end without."""
     text = f"{label}: {done} of {total}"
-    bar = f'<progress value="{done}" max="{total}"></progress> ' if done < total else ""
-    return {"text/plain": text, "text/html": f"<small>{bar}{html.escape(text)}</small>"}
+    shown = html.escape(text)
+    if done < total:
+        bar = f'<progress value="{done}" max="{total}"></progress>'
+        shown = f"{bar} {shown}, {seconds:.0f} s"
+    return {"text/plain": text, "text/html": f"<small>{shown}</small>"}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
+import json
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import strengths
+from conftest import ROOT, strengths
 from hypothesis import given
 from hypothesis import strategies as st
 from implicit.evaluation import ranking_metrics_at_k
@@ -121,6 +123,16 @@ def test_tied_articles_share_their_places():
     assert found["hit@2"] == 1
     best = 1 + 1 / np.log2(3)
     assert found["ndcg@2"] == pytest.approx((1 + 1 / np.log2(3)) / 2 / best)
+
+
+def test_lists_take_tied_articles_in_the_order_of_their_columns():
+    train = matrix_of([[1, 0, 0, 0, 0], [0, 0, 1, 0, 0]])
+    test = matrix_of([[0, 0, 0, 0, 1], [0, 0, 0, 0, 1]])
+    found = dr.evaluate(Given(np.zeros((2, 5))), train, test, k=2)
+    # The lists are 1, 2 and 0, 1: two readers in all, one of article 0 and one of 2.
+    assert found["coverage@2"] == 3 / 5
+    assert found.per_user["novelty@2"].tolist() == [1.0, 1.0]
+    assert found["hit@2"] == 0.5
 
 
 def test_a_recommender_without_an_opinion_gets_what_chance_gets():
@@ -615,6 +627,9 @@ def test_popularity_fades_by_half(events, half_life):
 
 def test_popularity_among_people_alike_by_hand():
     rows = log((0, 1, 10), (0, 1, 20), (0, 2, 10), (0, 3, 30), (1, 1, 40), (1, 3, 50), (2, 2, 40))
+    again = log((0, 1, 20), (0, 1, 20))  # reading 20 once more makes nobody's history longer
+    again["timestamp"] -= 20 * 86_400
+    rows = pd.concat([again, rows], ignore_index=True)
     found = {}
     for board, row, column in moments(rows, 0, 1):
         found[row, column] = board.popularity_among(row, 1.0)
@@ -629,3 +644,51 @@ def test_what_replay_refuses():
             dr.replay(LOG, {"newest": newest}, start, stop)
     with pytest.raises(ValueError, match="k must be"):
         dr.replay(LOG, {"newest": newest}, k=0)
+
+
+# ------------------------------------------------------------------ what the docs hold
+
+
+@pytest.fixture(scope="module")
+def measured_figures():
+    return json.loads((ROOT / "docs/evaluation.json").read_text(encoding="utf-8"))
+
+
+def means(figures: dict, source: str) -> dict[str, np.ndarray]:
+    """Per recommender: sampled recall@5 and @10, recall@10, NDCG@10, means over the splits."""
+    rows = figures[source]["held out"]["figures"]
+    return {name: np.mean(splits, axis=0) for name, splits in rows.items()}
+
+
+def test_the_page_is_made_of_the_stored_figures(measured_figures):
+    spec = importlib.util.spec_from_file_location("table", ROOT / "scripts/evaluation_table.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    page = (ROOT / "docs/evaluation.md").read_text(encoding="utf-8")
+    assert script.page(measured_figures) == page
+
+
+def test_the_real_data_reach_what_the_project_asks_for(measured_figures):
+    real = means(measured_figures, "real")
+    assert real["popularity"][:2] == pytest.approx([0.245, 0.372], abs=0.01)
+    assert (real["ALS, this tutorial's settings"][:2] >= [0.405, 0.54]).all()
+    assert (real["ALS, tuned"][[0, 1, 3]] >= [0.455, 0.60, 0.134]).all()
+    blend = real["blend of collaborative and content"]
+    assert (blend[[0, 1, 3]] >= [0.47, 0.615, 0.142]).all()
+    replayed = measured_figures["real"]["replay"]["figures"]
+    assert replayed["the same with age and titles"] >= 0.755 > replayed["newest first"]
+
+
+@pytest.mark.parametrize("source", ["real", "sample"])
+def test_both_data_sets_tell_the_same_story(measured_figures, source):
+    found = means(measured_figures, source)
+    story = ["random", "content (titles only)", "popularity", "SVD, 15 factors"]
+    story += ["ALS, this tutorial's settings", "ALS, tuned", "blend of collaborative and content"]
+    sampled = [found[name][1] for name in story]
+    assert sampled == sorted(sampled)
+    tutorial, bm25 = (found[n] for n in ("ALS, this tutorial's settings", "item kNN, BM25, tuned"))
+    assert bm25[3] > tutorial[3]
+    replayed = measured_figures[source]["replay"]["figures"]
+    assert replayed["newest first"] > 10 * replayed["ALS, fitted anew every week"]
+    assert max(replayed, key=replayed.get) == "the same with what people alike have just read"
+    assert measured_figures[source]["cut"]["unseen"] > 0.85

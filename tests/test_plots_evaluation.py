@@ -168,6 +168,21 @@ def test_sweep_finds_the_best_point():
     assert "weak: 0.300 at 64, 0.200 at 128; strong: 0.500 at 128" in picture.caption
 
 
+def test_differences_counts_those_whose_interval_leaves_zero_out():
+    found = {
+        "better": dr.Comparison("ndcg@10", 0.02, 0.01, 0.03, 0.5, 0.1, 0.4),
+        "the same": dr.Comparison("ndcg@10", -0.001, -0.01, 0.01, 0.2, 0.3, 0.5),
+        "worse": dr.Comparison("ndcg@10", -0.05, -0.06, -0.04, 0.1, 0.6, 0.3),
+    }
+    picture = dr.plots.differences(found, "the old way")
+    assert title(picture) == "2 of 3 differ from “the old way”"
+    assert "the same -0.0010 (-0.0100 to +0.0100)" in picture.caption
+    assert picture.caption.endswith("Zero lies outside for better and worse.")
+    alone = dr.plots.differences({"the same": found["the same"]}, "the old way")
+    assert title(alone) == "0 of 1 differ from “the old way”"
+    assert alone.caption.endswith("for none of them.")
+
+
 def test_luck_compares_the_winner_with_the_mean():
     validation, final = [0.10, 0.20, 0.30], [0.2, 0.4, 0.3]
     picture = dr.plots.luck(validation, final)
@@ -213,6 +228,7 @@ def every_picture(name: str) -> list[dr.plots.Picture]:
         dr.plots.tuning_map(pd.DataFrame([[0.1]], index=[1], columns=[1])),
         dr.plots.sweep(pd.DataFrame({name: [0.1, 0.2]}, index=[1, 2]).rename_axis(name)),
         dr.plots.luck([0.1, 0.2], [0.2, 0.1]),
+        dr.plots.differences({name: dr.compare(a, b)}, name),
         dr.plots.week_by_week(found, [name]),
     ]
 

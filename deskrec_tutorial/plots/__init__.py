@@ -8,6 +8,7 @@ from .core import Picture, picture, shorten
 from .course import course_map
 from .data import article_life, event_types, long_tail_curve, missing_values, weekly_rhythm
 from .evaluation import (
+    differences,
     luck,
     noise,
     scoreboard,
@@ -41,6 +42,7 @@ __all__ = [
     "concentration",
     "course_map",
     "csr_drawing",
+    "differences",
     "event_types",
     "event_weights",
     "evidence",

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from ..evaluation import Evaluation, bootstrap_interval
+from ..evaluation import Comparison, Evaluation, bootstrap_interval
 from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture, shorten
 
 LOOKS = (
@@ -278,6 +278,34 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
         for name, line in zip(names, best.T, strict=True)
     ]
     return figure, f"{_label(metric)}, best and last of each line. {'; '.join(peaks)}."
+
+
+@picture
+def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[Figure, str]:
+    """Results of `compare`, each against the same `reference`, around zero."""
+    figure = Figure(figsize=(8, 1.3 + 0.45 * len(comparisons)))
+    axes = figure.subplots()
+    axes.axvline(0, color=BLACK, linewidth=1)
+    for place, found in enumerate(comparisons.values()):
+        colour = ORANGE if found.low > 0 or found.high < 0 else BLUE
+        axes.hlines(place, found.low, found.high, color=colour, linewidth=4, alpha=0.6)
+        axes.plot(found.difference, place, "o" if colour == BLUE else "s", color=colour)
+        _beside(axes, found.high, place, f"{found.difference:+.4f}")
+    axes.set_yticks(range(len(comparisons)), list(comparisons))
+    axes.set_ylim(len(comparisons) - 0.5, -0.5)
+    ends = [abs(end) for found in comparisons.values() for end in (found.low, found.high)]
+    axes.set_xlim(-1.3 * max(*ends, 1e-6), 1.3 * max(*ends, 1e-6))
+    metric = _label(next(iter(comparisons.values())).metric)
+    axes.set_xlabel(f"{metric}, mean difference and its 95 % interval")
+    real = [name for name, found in comparisons.items() if found.low > 0 or found.high < 0]
+    axes.set_title(f"{len(real)} of {len(comparisons)} differ from “{shorten(reference, 30)}”")
+    parts = [
+        f"{n} {f.difference:+.4f} ({f.low:+.4f} to {f.high:+.4f})" for n, f in comparisons.items()
+    ]
+    return figure, (
+        f"{metric}, mean of the differences person by person to {reference}, with 95 % intervals: "
+        f"{'; '.join(parts)}. Zero lies outside for {' and '.join(real) or 'none of them'}."
+    )
 
 
 @picture
