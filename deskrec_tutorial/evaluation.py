@@ -5,8 +5,8 @@ gives the scores of every article, float64, shape (rows, items), the higher the 
 in `recommenders.py` has it.
 
 Ties. Articles with the same score have no order, so a metric takes its mean over all orders they
-could be in (McSherry & Najork [1]_): of two articles tied for the last place each has half of it.
-Scores are compared after rounding to nine decimals.
+could be in [1]_: of two articles tied for the last place each has half of it. Scores are compared
+after rounding to nine decimals (in `replay`, where small ones count, as they are).
 
 References
 ----------
@@ -23,9 +23,9 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ from scipy import sparse
 
 from .als import check_count
 from .recommendations import DECIMALS
-from .strength import InteractionMatrix, UnknownIdError, _no_such_id, event_strength
+from .strength import InteractionMatrix, event_strength, index_of
 
 BLOCK = 200  # users whose scores are in memory at once
 SECONDS_A_DAY = 86_400.0
@@ -73,10 +73,9 @@ class Split:
         _check_sides(self.train, self.test)
 
     def __repr__(self) -> str:
-        people = int(np.count_nonzero(np.diff(self.test.user_items.indptr)))
         return (
             f"Split({self.how}: {self.train.user_items.nnz:,} pairs to learn from, "
-            f"{self.test.user_items.nnz:,} pairs of {people:,} people held out)"
+            f"{self.test.user_items.nnz:,} pairs of {_people(self.test):,} people held out)"
         )
 
 
@@ -100,8 +99,9 @@ def split(
         of another split: that is how to tune without touching what is held out.
     how : {"random", "leave-k-out", "temporal"}
         ``"random"`` holds out `share` of the pairs. ``"leave-k-out"`` holds out `k` random pairs
-        of each person. ``"temporal"`` cuts the log where its last `share` of the events begins:
-        train is all that came before, test the pairs that start later. It needs events.
+        of each person. Both leave everybody one pair in train. ``"temporal"`` cuts the log where
+        its last `share` of the events begins: train is all that came before, test the pairs that
+        start later. It needs events, and takes their strengths with the default weights.
     share : float
         Above 0 and below 1.
     k : int
@@ -111,7 +111,7 @@ def split(
         with fewer before the cut are not tested, but what they read before it stays in train.)
     by_user : bool
         For ``"random"``: take `share` of each person's pairs, rounded up or down at random, rather
-        than of all pairs together. One pair of each person always stays in train.
+        than of all pairs together.
     events : pandas.DataFrame, optional
         The events behind `data`, where `data` has no times itself.
     seed : int
@@ -120,11 +120,7 @@ def split(
     Returns
     -------
     Split
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range, or nothing would be held out.
+        A ValueError if an argument is out of range, or nothing would be held out.
     """
     if not 0 < share < 1:
         raise ValueError(f"share must lie between 0 and 1, not {share!r}.")
@@ -138,24 +134,20 @@ def split(
     if how not in ("random", "leave-k-out"):
         raise ValueError(f'how must be "random", "leave-k-out" or "temporal", not {how!r}.')
     size = share if how == "random" else None
-    train, test = _hold_out(matrix, size, k, min_articles, by_user, np.random.default_rng(seed))
+    train, test = _hold_out(matrix, size, k, min_articles, by_user, seed)
     return Split(train, test, None if events is None else _events_of(train, events), how)
 
 
 def _hold_out(
-    matrix: InteractionMatrix,
-    share: float | None,
-    k: int,
-    least: int,
-    by_user: bool,
-    rng: np.random.Generator,
-) -> tuple[InteractionMatrix, InteractionMatrix]:
-    pairs = sparse.coo_matrix(matrix.user_items)
-    counts = np.bincount(pairs.row, minlength=pairs.shape[0])
-    order = np.lexsort((rng.random(pairs.nnz), pairs.row))  # person by person, shuffled
-    row, of = pairs.row[order], np.repeat(counts, counts)
-    place = np.arange(pairs.nnz) - np.repeat(np.cumsum(counts) - counts, counts)
-    takes_part = of >= least
+    matrix: InteractionMatrix, share: float | None, k: int, least: int, by_user: bool, seed: int
+) -> Iterator[InteractionMatrix]:
+    """The train and the test side; `share` of the pairs, or `k` of each person where it is None."""
+    rng = np.random.default_rng(seed)
+    pairs, starts = matrix.user_items.tocoo(), matrix.user_items.indptr
+    row, counts = pairs.row, np.diff(starts)
+    order = np.lexsort((rng.random(pairs.nnz), row))  # person by person, shuffled
+    place = np.arange(pairs.nnz) - starts[row]
+    takes_part = counts[row] >= least
     if share is None:
         held = place < k
     elif by_user:
@@ -164,19 +156,11 @@ def _hold_out(
     else:
         held = np.zeros(pairs.nnz, dtype=bool)
         held[rng.permutation(np.flatnonzero(takes_part))[: round(share * takes_part.sum())]] = True
-    all_held = np.bincount(row, held, pairs.shape[0]) == counts
-    held &= ~(all_held[row] & (place == of - 1))
-    return (
-        _some_pairs(matrix, pairs, order[takes_part & ~held]),
-        _some_pairs(matrix, pairs, order[takes_part & held]),
-    )
-
-
-def _some_pairs(
-    matrix: InteractionMatrix, pairs: sparse.coo_matrix, which: np.ndarray
-) -> InteractionMatrix:
-    values = pairs.data[which], (pairs.row[which], pairs.col[which])
-    return replace(matrix, user_items=sparse.csr_matrix(values, shape=pairs.shape))
+    all_held = np.bincount(row, held, len(counts)) == counts
+    held &= ~(all_held[row] & (place == counts[row] - 1))
+    for side in (order[takes_part & ~held], order[takes_part & held]):
+        values = pairs.data[side], (row[side], pairs.col[side])
+        yield replace(matrix, user_items=sparse.csr_matrix(values, shape=pairs.shape))
 
 
 def _split_in_time(
@@ -184,8 +168,10 @@ def _split_in_time(
 ) -> Split:
     if events is None:
         raise ValueError('how="temporal" needs to know when: pass events (dr.join_events).')
-    times = np.sort(events["timestamp"].to_numpy())
-    early = events["timestamp"] < times[round((1 - share) * len(times))]
+    times = in_order(events)["timestamp"].to_numpy()
+    early = events["timestamp"] < times[min(round((1 - share) * len(times)), len(times) - 1)]
+    if not early.any():
+        raise ValueError(f"No event comes before the last share={share!r} of them: lower share.")
     train, after = (place(event_strength(events[part]), matrix) for part in (early, ~early))
     new = after.user_items - after.user_items.multiply(train.user_items.astype(bool))
     tested = sparse.diags_array((np.diff(train.user_items.indptr) >= least).astype(float))
@@ -209,33 +195,43 @@ def place(strength: pd.DataFrame, matrix: InteractionMatrix) -> InteractionMatri
     Returns
     -------
     InteractionMatrix
-        Of the same shape, with these strengths.
-
-    Raises
-    ------
-    KeyError
-        If an id is not in the matrix.
+        Of the same shape. A KeyError if an id is not in the matrix.
     """
-    rows = _positions(matrix.user_ids, strength["personId"], "personId")
-    columns = _positions(matrix.item_ids, strength["contentId"], "contentId")
-    values = strength["eventStrength"].to_numpy(dtype=np.float64), (rows, columns)
-    return replace(matrix, user_items=sparse.csr_matrix(values, shape=matrix.user_items.shape))
+    values = strength["eventStrength"].to_numpy(dtype=np.float64), cells(strength, matrix)
+    placed = sparse.csr_matrix(values, shape=matrix.user_items.shape)
+    if placed.nnz < len(strength):
+        raise ValueError("strength repeats a pair: add its rows up first (dr.event_strength does).")
+    return replace(matrix, user_items=placed)
 
 
-def _positions(ids: np.ndarray, wanted: pd.Series, name: str) -> np.ndarray:
-    found = np.minimum(np.searchsorted(ids, wanted.to_numpy()), len(ids) - 1)
-    strange = ids[found] != wanted.to_numpy()
-    if strange.any():
-        raise UnknownIdError(_no_such_id(ids, int(wanted[strange].iloc[0]), name))
-    return found
+def cells(rows: pd.DataFrame, matrix: InteractionMatrix) -> tuple[np.ndarray, np.ndarray]:
+    """The row and the column in the matrix of each (personId, contentId) of a table."""
+    found = []
+    for name, ids in (("personId", matrix.user_ids), ("contentId", matrix.item_ids)):
+        found.append(pd.Index(ids).get_indexer(rows[name]))
+        for stranger in rows.loc[found[-1] < 0, name][:1]:
+            index_of(ids, stranger, name)  # says what is wrong
+    return found[0], found[1]
 
 
 def _events_of(matrix: InteractionMatrix, events: pd.DataFrame) -> pd.DataFrame:
     """The events on the pairs of a matrix, and no others."""
     rows, columns = matrix.user_items.nonzero()
     pairs = pd.MultiIndex.from_arrays([matrix.user_ids[rows], matrix.item_ids[columns]])
-    of_event = pd.MultiIndex.from_frame(events[["personId", "contentId"]])
-    return events[of_event.isin(pairs)]
+    return events[pd.MultiIndex.from_frame(events[["personId", "contentId"]]).isin(pairs)]
+
+
+def in_order(events: pd.DataFrame) -> pd.DataFrame:
+    """Events by time, equal times in the given order, and numbered anew."""
+    if "timestamp" not in events.columns or events["timestamp"].isna().any():
+        raise ValueError("events needs a timestamp in every row: pass what dr.join_events returns.")
+    return events.sort_values("timestamp", kind="stable", ignore_index=True)
+
+
+def days_of(events: pd.DataFrame) -> np.ndarray:
+    """When each event was: days since the first, with fractions."""
+    times = events["timestamp"].to_numpy()
+    return (times - times.min()) / SECONDS_A_DAY
 
 
 def _check_sides(train: InteractionMatrix, test: InteractionMatrix) -> None:
@@ -255,6 +251,10 @@ def _check_sides(train: InteractionMatrix, test: InteractionMatrix) -> None:
 
 def _pairs_in_common(a: InteractionMatrix, b: InteractionMatrix) -> int:
     return int(a.user_items.astype(bool).multiply(b.user_items.astype(bool)).nnz)
+
+
+def _people(matrix: InteractionMatrix) -> int:
+    return int(np.count_nonzero(np.diff(matrix.user_items.indptr)))
 
 
 # ------------------------------------------------------------------ ranking all articles
@@ -279,9 +279,13 @@ class Evaluation:
 
     def __getitem__(self, metric: str) -> float:
         """The value of one metric, such as ``result["ndcg@10"]``."""
-        if metric not in self.summary.index:
-            raise KeyError(f"no {metric!r} here; there are {', '.join(self.summary.index)}")
+        _check_metric(metric, self.summary.index)
         return float(self.summary["value"][metric])
+
+
+def _check_metric(metric: str, names: Iterable[str]) -> None:
+    if metric not in names:
+        raise KeyError(f"no {metric!r} here; there are {', '.join(names)}")
 
 
 def evaluate(
@@ -320,49 +324,32 @@ def evaluate(
         The two sides of a split.
     k : int or sequence of int
         Lengths of the list.
-    draws : int
-        Resamplings of people for the intervals.
-    seed : int
-        Of the resampling.
+    draws, seed
+        Of the intervals, as in `bootstrap_interval`.
 
     Returns
     -------
     Evaluation
-
-    Raises
-    ------
-    ValueError
-        If train and test overlap or have different shapes, if the recommender was fitted on test
-        pairs, or if its scores have the wrong shape or are not finite.
+        A ValueError if train and test overlap or differ in shape, if the recommender was fitted on
+        test pairs, or if its scores have the wrong shape or are not finite.
     """
-    ks = _check_ks(k)
-    _check_sides(train, test)
-    _check_recommender(recommender, test)
-    held_out = np.diff(test.user_items.indptr)
-    rows = np.flatnonzero(held_out)
+    ks = _check_question(recommender, train, test, k)
     information = -np.log2(np.maximum(train.readers, 1) / max(_people(train), 1))
-    parts, covered = [], {size: np.zeros(len(information), dtype=bool) for size in ks}
-    for block in _blocks(rows):
+    parts, shown = [], np.zeros((len(ks), len(information)), dtype=bool)
+    for block in _blocks(test):
         scores = _rounded(_ask(recommender, block, train))
         scores[train.user_items[block].nonzero()] = -np.inf
-        edges = {size: _kth_largest(scores, size) for size in ks}
-        part = _accuracy(scores, test.user_items[block], edges)
-        for size in ks:
-            part[f"novelty@{size}"], listed = _novelty(scores, edges[size], size, information)
-            covered[size] |= listed
-        parts.append(part)
-    per_user = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
-    per_user.insert(0, "held_out", held_out[rows])
-    per_user.index = pd.Index(train.user_ids[rows], name="personId")
-    coverage = {f"coverage@{size}": float(covered[size].mean()) for size in ks}
+        part, listed = _judge(scores, test.user_items[block], ks, information)
+        parts.append(pd.DataFrame(part, index=pd.Index(train.user_ids[block], name="personId")))
+        shown |= listed
+    per_user = pd.concat(parts)
+    coverage = {f"coverage@{size}": covered.mean() for size, covered in zip(ks, shown, strict=True)}
     return Evaluation(per_user, _summary(per_user.drop(columns="held_out"), coverage, draws, seed))
 
 
-def _people(train: InteractionMatrix) -> int:
-    return int(np.count_nonzero(np.diff(train.user_items.indptr)))
-
-
-def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
+def _blocks(test: InteractionMatrix) -> Iterator[np.ndarray]:
+    """The rows of the people with something held out, some at a time."""
+    rows = np.flatnonzero(np.diff(test.user_items.indptr))
     for start in range(0, len(rows), BLOCK):
         yield rows[start : start + BLOCK]
 
@@ -390,117 +377,104 @@ def _rounded(scores: np.ndarray) -> np.ndarray:
 
 
 def _kth_largest(scores: np.ndarray, k: int) -> np.ndarray:
-    """The k-th largest score of each row; -inf where there are fewer than k."""
+    """The k-th largest score of each row, shape (rows, 1); -inf where there are fewer than k."""
     if k > scores.shape[1]:
-        return np.full(len(scores), -np.inf)
-    return np.partition(scores, -k, axis=1)[:, -k]
+        return np.full((len(scores), 1), -np.inf)
+    return np.partition(scores, -k, axis=1)[:, -k, None]
 
 
-def _accuracy(
-    scores: np.ndarray, test: sparse.csr_matrix, edges: Mapping[int, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """The metrics of a block of people that look at the held-out articles' places."""
-    person, item = test.nonzero()
-    own = scores[person, item]
-    near = own >= edges[max(edges)][person]  # the others are behind the first k for sure
-    places = _Places.of(scores, person[near], own[near])
-    n = np.diff(test.indptr)
-    found: dict[str, np.ndarray] = {}
-    for k in edges:
-        total = places.totals(k, len(n))
-        best = np.cumsum(_discount(k))[np.minimum(k, n) - 1]
-        found |= {
-            f"precision@{k}": total["hits"] / k,
-            f"recall@{k}": total["hits"] / n,
-            f"hit@{k}": total["hit"],
-            f"ndcg@{k}": total["dcg"] / best,
-            f"map@{k}": total["precisions"] / np.minimum(k, n),
-        }
-    return found
+def _judge(
+    scores: np.ndarray, test: sparse.csr_matrix, ks: Sequence[int], information: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """The columns of `per_user` for a block of people; for each k, the articles in any list."""
+    held_out = np.diff(test.indptr)
+    edges = [_kth_largest(scores, k) for k in ks]
+    places = _places(scores, test, edges[-1])
+    columns, shown = {"held_out": held_out}, []
+    for k in ks:
+        columns |= _accuracy(places, held_out, k)
+    for k, edge in zip(ks, edges, strict=True):
+        listed = _listed(scores, edge, k)
+        columns[f"novelty@{k}"] = listed @ information / np.maximum(listed.sum(axis=1), 1)
+        shown.append(listed.any(axis=0))
+    return columns, np.array(shown)
 
 
-def _discount(k: int) -> np.ndarray:
-    return 1 / np.log2(np.arange(k) + 2)
+def _above_and_tied(scores: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many scores of each row are higher than that row's own one, and how many the same."""
+    return (scores > own).sum(axis=1, keepdims=True), (scores == own).sum(axis=1, keepdims=True)
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where held-out articles stand. Each is tied with others of its score, itself counted."""
+class _Places(NamedTuple):
+    """Where held-out articles stand: one row for each, shape (held out, 1) but for `person`."""
 
-    person: np.ndarray
+    person: np.ndarray  # row in the block, shape (held out,)
     above: np.ndarray  # articles with a higher score
-    tied: np.ndarray  # articles with this score
+    tied: np.ndarray  # articles with this score, itself counted
     held_above: np.ndarray  # the same two, held-out articles only
     held_tied: np.ndarray
 
-    @classmethod
-    def of(cls, scores: np.ndarray, person: np.ndarray, own: np.ndarray) -> _Places:
-        """Count what is above and beside each held-out article."""
-        order = np.lexsort((-own, person))
-        person, own = person[order], own[order]
-        theirs = scores[person]
-        above, tied = (theirs > own[:, None]).sum(axis=1), (theirs == own[:, None]).sum(axis=1)
-        place = np.arange(len(own))
-        new_person = np.diff(person, prepend=-1) != 0
-        new_group = new_person | (np.diff(own, prepend=np.inf) != 0)
-        first = np.maximum.accumulate(np.where(new_group, place, 0))
-        start = np.maximum.accumulate(np.where(new_person, place, 0))
-        group = np.cumsum(new_group) - 1
-        return cls(person, above, tied, first - start, np.bincount(group)[group])
 
-    def totals(self, k: int, people: int) -> dict[str, np.ndarray]:
-        """Sums per person, means over the orders of tied articles (McSherry & Najork 2008)."""
-        place = np.arange(k)
-        inside = (place >= self.above[:, None]) & (place < (self.above + self.tied)[:, None])
-        chance = inside / self.tied[:, None]  # to stand at each of the first k places
-        # Held-out articles up to a place, given that this one stands there.
-        others = (place - self.above[:, None]) * (
-            (self.held_tied - 1) / np.maximum(self.tied - 1, 1)
-        )[:, None]
-        up_to = self.held_above[:, None] + 1 + others
-        each = {
-            "hits": chance.sum(axis=1),
-            "dcg": chance @ _discount(k),
-            "precisions": (chance * up_to / (place + 1)).sum(axis=1),
-        }
-        totals = {name: np.bincount(self.person, value, people) for name, value in each.items()}
-        missed = np.ones(people)
-        np.minimum.at(missed, self.person, self._chance_of_none(k))
-        return totals | {"hit": 1 - missed}
-
-    def _chance_of_none(self, k: int) -> np.ndarray:
-        """The chance that no held-out article of this score is among the first k."""
-        slots = np.clip(k - self.above, 0, self.tied)
-        chance = np.ones(len(self.above))
-        for drawn in range(k):  # the slots are filled one by one
-            others = np.maximum(self.tied - self.held_tied - drawn, 0)
-            left = np.maximum(self.tied - drawn, 1)
-            chance *= np.where(drawn < slots, others / left, 1.0)
-        return chance
+def _places(scores: np.ndarray, test: sparse.csr_matrix, edge: np.ndarray) -> _Places:
+    """The places of those that can be in the longest list: whose score is at least its last."""
+    person, item = test.nonzero()
+    near = scores[person, item] >= edge[person, 0]
+    person, own = person[near], scores[person, item][near, None]
+    held = np.where(test.astype(bool).toarray(), scores, -np.inf)
+    among_all, among_held = (_above_and_tied(every[person], own) for every in (scores, held))
+    return _Places(person, *among_all, *among_held)
 
 
-def _novelty(
-    scores: np.ndarray, edge: np.ndarray, k: int, information: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mean information of each row's first k articles, and which articles are in any list."""
-    listed = (scores >= edge[:, None]) & (scores > -np.inf)
+def _accuracy(places: _Places, n: np.ndarray, k: int) -> dict[str, np.ndarray]:
+    """The metrics that look at places: sums per person, means over the orders of ties [1]_."""
+    person, above, tied, held_above, held_tied = places
+    place = np.arange(k)
+    gain = 1 / np.log2(place + 2)
+    inside = (place >= above) & (place < above + tied)
+    chance = inside / tied  # to stand at each of the first k places
+    # Held-out articles up to a place, given that this one stands there.
+    up_to = held_above + 1 + (place - above) * ((held_tied - 1) / np.maximum(tied - 1, 1))
+    hits, dcg, precisions = (
+        np.bincount(person, each, len(n))
+        for each in (chance.sum(axis=1), chance @ gain, (chance * up_to / (place + 1)).sum(axis=1))
+    )
+    missed = np.ones(len(n))
+    np.minimum.at(missed, person, _chance_of_none(places, k))
+    return {
+        f"precision@{k}": hits / k,
+        f"recall@{k}": hits / n,
+        f"hit@{k}": 1 - missed,
+        f"ndcg@{k}": dcg / np.cumsum(gain)[np.minimum(k, n) - 1],
+        f"map@{k}": precisions / np.minimum(k, n),
+    }
+
+
+def _chance_of_none(places: _Places, k: int) -> np.ndarray:
+    """The chance that no held-out article of this score is among the first k."""
+    slot = np.arange(k)  # those that are left to the tied articles are filled one by one
+    left = np.maximum(places.tied - slot, 1)
+    others = np.maximum(places.tied - places.held_tied - slot, 0)
+    used = slot < np.clip(k - places.above, 0, places.tied)
+    return np.where(used, others / left, 1.0).prod(axis=1)
+
+
+def _listed(scores: np.ndarray, edge: np.ndarray, k: int) -> np.ndarray:
+    """True for the first k articles of each row, tied ones in the order of their columns."""
+    listed = (scores >= edge) & (scores > -np.inf)
     crowded = np.flatnonzero(listed.sum(axis=1) > k)  # ties at the end of the list
-    level = scores[crowded] == edge[crowded, None]
-    room = k - (scores[crowded] > edge[crowded, None]).sum(axis=1, keepdims=True)
+    level = scores[crowded] == edge[crowded]
+    room = k - (scores[crowded] > edge[crowded]).sum(axis=1, keepdims=True)
     listed[crowded] &= ~(level & (np.cumsum(level, axis=1) > room))
-    novelty = listed @ information / np.maximum(listed.sum(axis=1), 1)
-    return novelty, np.asarray(listed.any(axis=0))
+    return listed
 
 
 def _summary(
-    per_user: pd.DataFrame, coverage: Mapping[str, float], draws: int, seed: int
+    values: pd.DataFrame, coverage: Mapping[str, float], draws: int, seed: int
 ) -> pd.DataFrame:
-    low, high = bootstrap_interval(per_user.to_numpy(), draws, seed=seed)
-    summary = pd.DataFrame(
-        {"value": per_user.mean(), "low": low, "high": high}, index=per_user.columns
-    )
+    low, high = bootstrap_interval(values.to_numpy(), draws, seed=seed)
+    means = pd.DataFrame({"value": values.mean(), "low": low, "high": high})
     whole = pd.DataFrame({"value": pd.Series(coverage), "low": np.nan, "high": np.nan})
-    return pd.concat([summary, whole]).rename_axis("metric")
+    return pd.concat([means, whole]).rename_axis("metric")
 
 
 def bootstrap_interval(
@@ -512,12 +486,10 @@ def bootstrap_interval(
     ----------
     values : numpy.ndarray
         One row per person; one column per metric, or none.
-    draws : int
-        How often as many people are drawn anew, with replacement.
+    draws, seed : int
+        How often as many people are drawn anew, with replacement; and the seed of the drawing.
     level : float
         Share of the drawn means between the two ends.
-    seed : int
-        Of the drawing.
 
     Returns
     -------
@@ -525,10 +497,10 @@ def bootstrap_interval(
         The ends, one number per column.
     """
     check_count(draws, "draws")
-    if len(values) == 0:
+    people = len(values)
+    if not people:
         raise ValueError("values has no rows: there is nobody to draw from.")
     rng = np.random.default_rng(seed)
-    people = len(values)
     means = [values[rng.integers(people, size=people)].mean(axis=0) for _ in range(draws)]
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return low, high
@@ -540,10 +512,8 @@ class Comparison:
 
     Attributes
     ----------
-    metric : str
-        What was compared.
     difference, low, high : float
-        Mean over people of second minus first, and the ends of its 95 % bootstrap interval.
+        Mean of the metric over people, second minus first, and the ends of its 95 % interval.
     better, worse, equal : float
         Shares of the people for whom the second is better, worse, the same.
     """
@@ -566,11 +536,7 @@ class Comparison:
 
 
 def compare(
-    first: Evaluation,
-    second: Evaluation,
-    metric: str = "ndcg@10",
-    draws: int = 2000,
-    seed: int = 0,
+    first: Evaluation, second: Evaluation, metric: str = "ndcg@10", draws: int = 2000, seed: int = 0
 ) -> Comparison:
     """Subtract person by person before averaging: what makes people differ cancels out.
 
@@ -578,173 +544,38 @@ def compare(
     ----------
     first, second : Evaluation
         Of two recommenders on the same split.
-    metric : str
-        A column of `per_user`.
-    draws, seed : int
-        Of the bootstrap over people.
+    metric, draws, seed
+        A column of `per_user`, and as in `bootstrap_interval`.
 
     Returns
     -------
     Comparison
-
-    Raises
-    ------
-    ValueError
-        If the two were not measured on the same people.
+        A ValueError if the two were not measured on the same held-out pairs.
     """
     a, b = first.per_user, second.per_user
-    if not (a.index.equals(b.index) and a["held_out"].equals(b["held_out"])):
+    if not a["held_out"].equals(b["held_out"]):
         raise ValueError(
             "The two evaluations are of different splits. Compare on the same held-out pairs."
         )
-    if metric not in a.columns:
-        raise KeyError(f"no {metric!r} here; there are {', '.join(a.columns[1:])}")
+    _check_metric(metric, a.columns[1:])
     gain = (b[metric] - a[metric]).to_numpy()
     low, high = bootstrap_interval(gain, draws, seed=seed)
     shares = (float(np.mean(part)) for part in (gain > 0, gain < 0, gain == 0))
     return Comparison(metric, float(gain.mean()), float(low), float(high), *shares)
 
 
-# ------------------------------------------------------------------ ranking among a hundred
-
-
-def sampled_recall(
-    recommender: Scorer,
-    train: InteractionMatrix,
-    test: InteractionMatrix,
-    k: int | Sequence[int] = (5, 10),
-    negatives: int | np.ndarray = 100,
-    average: str = "pairs",
-    seed: int = 0,
-) -> pd.Series:
-    """Rank each held-out article among random ones: the protocol of the published table.
-
-    A held-out article counts as found if it is among the first k of itself and its `negatives`,
-    articles that the person has touched neither in train nor in test; tied articles share their
-    places. Easier than it looks, and it need not keep the order of two recommenders
-    (Krichene & Rendle [5]_): use `evaluate`, unless you want to compare with such a table.
-
-    Parameters
-    ----------
-    recommender, train, test, k
-        As in `evaluate`.
-    negatives : int or numpy.ndarray
-        How many to draw for each pair, or what `draw_negatives` drew.
-    average : {"pairs", "users"}
-        Mean over the held-out pairs, as published (busy people count more), or over people.
-    seed : int
-        Of the drawing.
-
-    Returns
-    -------
-    pandas.Series
-        ``recall@k`` for each k.
-    """
-    if average not in ("pairs", "users"):
-        raise ValueError(f'average must be "pairs" or "users", not {average!r}.')
-    hits = sampled_hits(recommender, train, test, k, negatives, seed)
-    if average == "users":
-        hits = hits.groupby(level="personId").mean()
-    return hits.mean()
-
-
-def sampled_hits(
-    recommender: Scorer,
-    train: InteractionMatrix,
-    test: InteractionMatrix,
-    k: int | Sequence[int] = (5, 10),
-    negatives: int | np.ndarray = 100,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """What `sampled_recall` is the mean of: one row per held-out pair.
-
-    Parameters
-    ----------
-    recommender, train, test, k, negatives, seed
-        As in `sampled_recall`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``recall@k`` for each k: 1 where the article was among the first k, 0 where it was not, in
-        between where ties leave it open. Index: personId.
-    """
-    ks = _check_ks(k)
-    _check_sides(train, test)
-    _check_recommender(recommender, test)
-    if not isinstance(negatives, np.ndarray):
-        negatives = draw_negatives(train, test, negatives, seed)
-    above, tied = _above_and_tied(recommender, train, test, negatives)
-    hits = {f"recall@{size}": np.clip((size - above) / (tied + 1), 0, 1) for size in ks}
-    people = np.repeat(train.user_ids, np.diff(test.user_items.indptr))
-    return pd.DataFrame(hits, index=pd.Index(people, name="personId"))
-
-
-def _above_and_tied(
-    recommender: Scorer, train: InteractionMatrix, test: InteractionMatrix, negatives: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """How many negatives score higher than each held-out article, and how many the same."""
-    indptr, items = test.user_items.indptr, test.user_items.indices
-    if negatives.shape[0] != len(items):
-        raise ValueError(
-            f"negatives has {len(negatives):,} rows for {len(items):,} held-out pairs: draw them "
-            "for this split (dr.draw_negatives)."
-        )
-    above, tied = [], []
-    for block in _blocks(np.flatnonzero(np.diff(indptr))):
-        scores = _ask(recommender, block, train)
-        pairs = slice(indptr[block[0]], indptr[block[-1] + 1])
-        start = np.repeat(np.arange(len(block)), np.diff(indptr)[block])[:, None] * scores.shape[1]
-        others = negatives[pairs]
-        own = _rounded(scores.take(start + items[pairs, None]))
-        rivals = _rounded(scores.take(start + np.maximum(others, 0)))
-        rivals[others < 0] = -np.inf  # fewer than asked for
-        above.append((rivals > own).sum(axis=1))
-        tied.append((rivals == own).sum(axis=1))
-    return np.concatenate(above), np.concatenate(tied)
-
-
-def draw_negatives(
-    train: InteractionMatrix, test: InteractionMatrix, n: int = 100, seed: int = 0
-) -> np.ndarray:
-    """For each held-out pair, n articles that the person touched neither in train nor in test.
-
-    Parameters
-    ----------
-    train, test : InteractionMatrix
-        The two sides of a split.
-    n : int
-        How many, all different.
-    seed : int
-        Of the drawing.
-
-    Returns
-    -------
-    numpy.ndarray
-        Columns, shape (held-out pairs, n), in the order of ``test.user_items.indices``. Where a
-        person has left fewer than n untouched, all of them, then -1.
-    """
-    check_count(n, "n")
-    rng = np.random.default_rng(seed)
-    indptr = test.user_items.indptr
-    drawn = np.full((test.user_items.nnz, n), -1)
-    touched = sparse.csr_matrix(train.user_items + test.user_items)
-    for row in np.flatnonzero(np.diff(indptr)):
-        untouched = np.ones(touched.shape[1], dtype=bool)
-        untouched[touched.indices[touched.indptr[row] : touched.indptr[row + 1]]] = False
-        free = np.flatnonzero(untouched)
-        for pair in range(indptr[row], indptr[row + 1]):
-            drawn[pair, : len(free)] = rng.choice(free, min(n, len(free)), replace=False)
-    return drawn
-
-
-def _check_ks(k: int | Sequence[int]) -> tuple[int, ...]:
-    ks = (k,) if isinstance(k, (int, np.integer)) else tuple(k)
+def _check_question(
+    recommender: Scorer, train: InteractionMatrix, test: InteractionMatrix, k: int | Sequence[int]
+) -> list[int]:
+    """The lengths asked for, ascending; an error if the question makes no sense."""
+    ks = sorted(set(k)) if isinstance(k, Iterable) else [k]
     if not ks:
         raise ValueError("k is empty: say how long a list is, such as k=10 or k=(5, 10).")
     for size in ks:
         check_count(size, "k")
-    return tuple(sorted(set(ks)))
+    _check_sides(train, test)
+    _check_recommender(recommender, test)
+    return ks
 
 
 def _check_recommender(recommender: Scorer, test: InteractionMatrix) -> None:
@@ -767,6 +598,130 @@ def _check_recommender(recommender: Scorer, test: InteractionMatrix) -> None:
         )
 
 
+# ------------------------------------------------------------------ ranking among a hundred
+
+
+def sampled_recall(
+    recommender: Scorer,
+    train: InteractionMatrix,
+    test: InteractionMatrix,
+    k: int | Sequence[int] = (5, 10),
+    negatives: int | np.ndarray = 100,
+    average: str = "pairs",
+    seed: int = 0,
+) -> pd.Series:
+    """Rank each held-out article among random ones: the protocol of the published table.
+
+    A held-out article counts as found if it is among the first k of itself and its `negatives`,
+    articles that the person has touched neither in train nor in test; tied articles share their
+    places. Easier than it looks, and it need not keep the order of two recommenders [5]_: use
+    `evaluate`, unless you want to compare with such a table.
+
+    Parameters
+    ----------
+    recommender, train, test, k
+        As in `evaluate`.
+    negatives : int or numpy.ndarray
+        How many to draw for each pair, or what `draw_negatives` drew.
+    average : {"pairs", "users"}
+        Mean over the held-out pairs, as published (busy people count more), or over people.
+    seed : int
+        Of the drawing.
+
+    Returns
+    -------
+    pandas.Series
+        ``recall@k`` for each k.
+    """
+    if average not in ("pairs", "users"):
+        raise ValueError(f'average must be "pairs" or "users", not {average!r}.')
+    hits = sampled_hits(recommender, train, test, k, negatives, seed)
+    return (hits if average == "pairs" else hits.groupby(level="personId").mean()).mean()
+
+
+def sampled_hits(
+    recommender: Scorer,
+    train: InteractionMatrix,
+    test: InteractionMatrix,
+    k: int | Sequence[int] = (5, 10),
+    negatives: int | np.ndarray = 100,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What `sampled_recall` is the mean of, with the same parameters: a row per held-out pair.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``recall@k`` for each k: 1 where the article was among the first k, 0 where it was not, in
+        between where ties leave it open. Index: personId.
+    """
+    ks = _check_question(recommender, train, test, k)
+    if not isinstance(negatives, np.ndarray):
+        negatives = draw_negatives(train, test, negatives, seed)
+    if len(negatives) != test.user_items.nnz:
+        raise ValueError(
+            f"negatives has {len(negatives):,} rows for {test.user_items.nnz:,} held-out pairs: "
+            "draw them for this split (dr.draw_negatives)."
+        )
+    indptr, items, counts = test.user_items.indptr, test.user_items.indices, []
+    for block in _blocks(test):
+        row = np.repeat(np.arange(len(block)), np.diff(indptr)[block])
+        pairs = slice(indptr[block[0]], indptr[block[-1] + 1])
+        scores = _ask(recommender, block, train)
+        counts.append(_among(scores, row, items[pairs], negatives[pairs]))
+    above, tied = np.concatenate(counts, axis=1)[..., 0]
+    hits = {f"recall@{size}": hit_share(above, tied, size) for size in ks}
+    people = np.repeat(train.user_ids, np.diff(indptr))
+    return pd.DataFrame(hits, index=pd.Index(people, name="personId"))
+
+
+def _among(
+    scores: np.ndarray, row: np.ndarray, own: np.ndarray, others: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How many other columns score higher in a row than its own one, and how many the same."""
+    start = row[:, None] * scores.shape[1]
+    score = _rounded(scores.take(start + own[:, None]))
+    rivals = _rounded(scores.take(start + np.maximum(others, 0)))
+    rivals[others < 0] = -np.inf  # fewer than asked for
+    return _above_and_tied(rivals, score)
+
+
+def hit_share(above: np.ndarray, tied: np.ndarray, k: int) -> np.ndarray:
+    """The chance to be among the first k below some articles and tied with some others."""
+    return np.clip((k - above) / (tied + 1), 0, 1)
+
+
+def draw_negatives(
+    train: InteractionMatrix, test: InteractionMatrix, n: int = 100, seed: int = 0
+) -> np.ndarray:
+    """For each held-out pair, n articles that the person touched neither in train nor in test.
+
+    Parameters
+    ----------
+    train, test : InteractionMatrix
+        The two sides of a split.
+    n, seed : int
+        How many, all different; and the seed of the drawing.
+
+    Returns
+    -------
+    numpy.ndarray
+        Columns, shape (held-out pairs, n), in the order of ``test.user_items.indices``. Where a
+        person has left fewer than n untouched, all of them, then -1.
+    """
+    check_count(n, "n")
+    rng = np.random.default_rng(seed)
+    indptr = test.user_items.indptr
+    drawn = np.full((test.user_items.nnz, n), -1)
+    touched = (train.user_items + test.user_items).tocsr()
+    items = np.arange(touched.shape[1])
+    for row in np.concatenate([*_blocks(test)]):
+        free = np.delete(items, touched.indices[touched.indptr[row] : touched.indptr[row + 1]])
+        for pair in range(indptr[row], indptr[row + 1]):
+            drawn[pair, : len(free)] = rng.choice(free, min(n, len(free)), replace=False)
+    return drawn
+
+
 # ------------------------------------------------------------------ replaying the log
 
 
@@ -786,10 +741,8 @@ class Board:
     """
 
     def __init__(self, events: pd.DataFrame, matrix: InteractionMatrix) -> None:
-        times = events["timestamp"].to_numpy()
-        self._times = (times - times[0]) / SECONDS_A_DAY
-        self._rows = np.searchsorted(matrix.user_ids, events["personId"].to_numpy())
-        self._columns = np.searchsorted(matrix.item_ids, events["contentId"].to_numpy())
+        self._times = days_of(events)
+        self._rows, self._columns = cells(events, matrix)
         self._last = np.zeros(len(matrix.item_ids))  # day of each article's last event
         self._faded: dict[float, np.ndarray] = {}  # popularity on that day, by half-life
         self._lengths = np.zeros(len(matrix.user_ids))  # articles read, by person
@@ -844,9 +797,12 @@ class Board:
         self.position += 1
 
 
+BoardScorer = Callable[[Board, int], np.ndarray]  # a board and a row → one number per article
+
+
 def replay(
     events: pd.DataFrame,
-    scorers: Mapping[str, Callable[[Board, int], np.ndarray]],
+    scorers: Mapping[str, BoardScorer],
     start: float = 0.9,
     stop: float = 1.0,
     k: int = 10,
@@ -881,19 +837,14 @@ def replay(
     for board, row, column in moments(events, start, stop):
         found.append([board.position, *_chances(board, scorers, row, column, k)])
     chances = pd.DataFrame(found, columns=["position", "first_reader", *scorers])
-    ordered = _in_order(events).loc[chances.pop("position"), ["timestamp", "personId", "contentId"]]
+    ordered = in_order(events).loc[chances.pop("position"), ["timestamp", "personId", "contentId"]]
     return pd.concat([ordered.reset_index(drop=True), chances], axis=1)
 
 
 def moments(
     events: pd.DataFrame, start: float = 0.9, stop: float = 1.0
 ) -> Iterator[tuple[Board, int, int]]:
-    """The moments just before each reading, one by one: `replay` without the measuring.
-
-    Parameters
-    ----------
-    events, start, stop
-        As in `replay`.
+    """The moments just before each reading in a window, as in `replay`, without the measuring.
 
     Yields
     ------
@@ -902,7 +853,7 @@ def moments(
     """
     if not 0 <= start < stop <= 1:
         raise ValueError(f"start and stop must rise within 0 to 1, not {start!r} and {stop!r}.")
-    events = _in_order(events)
+    events = in_order(events)
     board = Board(events, InteractionMatrix.from_strength(event_strength(events)))
     first = round(start * len(events))
     while board.position < round(stop * len(events)):
@@ -912,24 +863,20 @@ def moments(
         board._note(row, column)
 
 
-def _in_order(events: pd.DataFrame) -> pd.DataFrame:
-    return events.sort_values("timestamp", kind="stable", ignore_index=True)
-
-
 def _chances(
-    board: Board,
-    scorers: Mapping[str, Callable[[Board, int], np.ndarray]],
-    row: int,
-    column: int,
-    k: int,
+    board: Board, scorers: Mapping[str, BoardScorer], row: int, column: int, k: int
 ) -> list[float]:
     """Whether this is an article's first reader, and each scorer's chance of a hit."""
     if not np.isfinite(board.born[column]):
         return [True, *(0.0 for _ in scorers)]
     candidates, chances = board.candidates(row), []
-    for scorer in scorers.values():
-        scores = scorer(board, row)
-        above = np.count_nonzero((scores > scores[column]) & candidates)
-        tied = np.count_nonzero((scores == scores[column]) & candidates)
-        chances.append(min(max((k - above) / tied, 0.0), 1.0))
+    for name, scorer in scorers.items():
+        scores = np.asarray(scorer(board, row))
+        if scores.shape != candidates.shape or np.isnan(scores[candidates]).any():
+            raise ValueError(
+                f"The scorer {name!r} must give one number for each of the {len(candidates):,} "
+                f"articles; it gave the shape {scores.shape}, or NaN among them."
+            )
+        above, tied = _above_and_tied(scores[None, candidates], scores[column])
+        chances.append(hit_share(above, tied - 1, k).item())  # it is tied with itself
     return [False, *chances]

@@ -468,6 +468,23 @@ def test_place_keeps_rows_and_columns(strength, matrix):
         strange = part.assign(**{column: part[column].to_numpy() ^ 1})
         with pytest.raises(KeyError, match=f"No {column} -?\\d+ among"):
             dr.place(strange, matrix)
+    with pytest.raises(ValueError, match="strength repeats a pair"):
+        dr.place(pd.concat([part, part[:1]]), matrix)
+
+
+def test_a_cut_with_nothing_on_one_side_is_refused(events):
+    strength = dr.event_strength(events)
+    at_once = events.assign(timestamp=0)
+    for log_of, share in ((at_once, 0.5), (events, 1 - 1e-9)):
+        with pytest.raises(ValueError, match="No event comes before the last share"):
+            dr.split(strength, "temporal", share=share, events=log_of)
+    with pytest.raises(ValueError, match="Nothing is held out"):
+        dr.split(events, "temporal", share=1e-9, min_articles=100)
+    without = events.astype({"timestamp": float})
+    without.loc[without.index[3], "timestamp"] = np.nan
+    for bad in (without, strength):
+        with pytest.raises(ValueError, match="events needs a timestamp in every row"):
+            dr.split(strength, "temporal", events=bad)
 
 
 def test_what_split_refuses(strength, events):
@@ -644,6 +661,11 @@ def test_what_replay_refuses():
             dr.replay(LOG, {"newest": newest}, start, stop)
     with pytest.raises(ValueError, match="k must be"):
         dr.replay(LOG, {"newest": newest}, k=0)
+    for bad in (np.zeros(2), np.array([np.nan, 0, 0]), 0.0):
+        with pytest.raises(ValueError, match="'bad' must give one number for each of the 3"):
+            dr.replay(LOG, {"bad": lambda board, row, bad=bad: bad}, 0, 1)
+    with pytest.raises(ValueError, match="events needs a timestamp"):
+        dr.replay(LOG.drop(columns="timestamp"), {"newest": newest})
 
 
 # ------------------------------------------------------------------ what the docs hold
