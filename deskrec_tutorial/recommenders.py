@@ -21,9 +21,9 @@ References
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -34,14 +34,21 @@ from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from .als import fit_als
-from .evaluation import SECONDS_A_DAY, Board, moments
+from .evaluation import Board, cells, days_of, in_order, moments
 from .strength import InteractionMatrix, event_strength
 
-VALUES = ("strength", "log", "binary")
+VALUES: dict[str, Callable] = {
+    "strength": np.positive,
+    "log": lambda r: np.log2(1 + r),
+    "binary": np.ones_like,
+}
 
 
 class Recommender:
     """What all of them share: `fit`, then `scores`.
+
+    Scores are a product, unless a class says otherwise: numbers that `_learn` finds for each
+    person, times numbers for each article.
 
     Attributes
     ----------
@@ -50,6 +57,8 @@ class Recommender:
     """
 
     train: InteractionMatrix | None = None
+    _people: Any  # an array or sparse matrix, people × as many numbers as it takes
+    _articles: Any  # the same, as many numbers × articles
 
     def fit(self, train: InteractionMatrix, events: pd.DataFrame | None = None) -> Self:
         """Learn from one side of a split.
@@ -59,7 +68,7 @@ class Recommender:
         train : InteractionMatrix
             The pairs to learn from.
         events : pandas.DataFrame, optional
-            The events behind them, for recommenders that need times.
+            The events behind them and no others, for recommenders that need times.
 
         Returns
         -------
@@ -83,7 +92,10 @@ class Recommender:
         numpy.ndarray
             float64, shape (rows, items). Articles already read are scored like the others.
         """
-        raise NotImplementedError
+        if self.train is None:
+            raise ValueError("This recommender has not been fitted: call fit(split.train) first.")
+        product: Any = self._people[rows] @ self._articles
+        return product if isinstance(product, np.ndarray) else product.toarray()
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
         raise NotImplementedError
@@ -106,25 +118,16 @@ class Random(Recommender):
         return np.array(tosses).reshape(len(rows), self._items)
 
 
-class _SameForAll(Recommender):
-    """One list for everybody."""
-
-    _score: np.ndarray
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return np.tile(self._score, (len(rows), 1))
-
-
 @dataclass(eq=False)
-class Popularity(_SameForAll):
+class Popularity(Recommender):
     """The number of readers, the same for everybody."""
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
-        self._score = train.readers.astype(np.float64)
+        self._people, self._articles = _alike(train, train.readers.astype(np.float64))
 
 
 @dataclass(eq=False)
-class RecentPopularity(_SameForAll):
+class RecentPopularity(Recommender):
     """Events per article, each halved for every `half_life` days of its age, as a logarithm.
 
     Articles without events come last. Needs events.
@@ -133,39 +136,49 @@ class RecentPopularity(_SameForAll):
     half_life: float = 1.0
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
-        columns, days = _columns_and_days(train, events)
+        _, columns, days = _when(train, events)
         score = np.full(len(train.item_ids), -np.inf)
         # In logarithms, or a year of halvings would end at zero for nearly all of them.
         np.logaddexp.at(score, columns, (days - days.max()) / self.half_life * np.log(2))
-        self._score = _finite(score)
+        self._people, self._articles = _alike(train, score)
 
 
 @dataclass(eq=False)
-class Newest(_SameForAll):
-    """The day of the first event, in days: newest first. Articles without events come last."""
+class Newest(Recommender):
+    """The day of the first event: newest first. Articles without events come last. Needs events."""
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
-        columns, days = _columns_and_days(train, events)
+        _, columns, days = _when(train, events)
         born = np.full(len(train.item_ids), np.inf)
         np.minimum.at(born, columns, days)
-        self._score = _finite(np.where(np.isfinite(born), born, -np.inf))
+        self._people, self._articles = _alike(train, born)
 
 
-def _columns_and_days(
+def _alike(train: InteractionMatrix, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The two factors of one list for everybody; articles with an infinite score come last."""
+    known = np.isfinite(score)
+    score = np.where(known, score, score[known].min() - 1)
+    return np.ones((len(train.user_ids), 1)), score[None]
+
+
+def _when(
     train: InteractionMatrix, events: pd.DataFrame | None
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The row, the column and the day of each event: days since the first, with fractions."""
     if events is None:
         raise ValueError(
             "This recommender looks at the clock: fit(train, events) with the events behind train "
             "(split.train_events; dr.split makes them when it is given events)."
         )
-    days = (events["timestamp"].to_numpy() - events["timestamp"].min()) / SECONDS_A_DAY
-    return np.searchsorted(train.item_ids, events["contentId"].to_numpy()), days
-
-
-def _finite(score: np.ndarray) -> np.ndarray:
-    """Put what is at minus infinity below the lowest finite score."""
-    return np.where(np.isfinite(score), score, score[np.isfinite(score)].min() - 1)
+    events = in_order(events)
+    rows, columns = cells(events, train)
+    strange = np.count_nonzero(~np.asarray(train.user_items.astype(bool)[rows, columns]))
+    if strange:
+        raise ValueError(
+            f"{strange:,} of the {len(events):,} events are on pairs that train does not have: "
+            "they may give answers away. Pass split.train_events."
+        )
+    return rows, columns, days_of(events)
 
 
 # ------------------------------------------------------------------ collaborative
@@ -176,10 +189,7 @@ def _seen(train: InteractionMatrix, values: str) -> sparse.csr_matrix:
     if values not in VALUES:
         raise ValueError(f"values must be one of {', '.join(VALUES)}, not {values!r}.")
     matrix = train.user_items.copy()
-    if values == "log":
-        matrix.data = np.log2(1 + matrix.data)
-    elif values == "binary":
-        matrix.data = np.ones_like(matrix.data)
+    matrix.data = VALUES[values](matrix.data)
     return matrix
 
 
@@ -209,21 +219,18 @@ class ItemKNN(Recommender):
         from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
         from implicit.utils import ParameterWarning
 
-        self._read = _seen(train, self.values)
         if self.similarity == "cosine":
             model = CosineRecommender(K=self.neighbours, num_threads=1)
         elif self.similarity == "bm25":
             model = BM25Recommender(K=self.neighbours, K1=self.k1, B=self.b, num_threads=1)
         else:
             raise ValueError(f'similarity must be "cosine" or "bm25", not {self.similarity!r}.')
+        self._people = _seen(train, self.values)
         with warnings.catch_warnings():
             # It warns of the type of a matrix that it made itself.
             warnings.simplefilter("ignore", ParameterWarning)
-            model.fit(self._read, show_progress=False)
-        self._similarity = model.similarity
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return (self._read[rows] @ self._similarity).toarray()
+            model.fit(self._people, show_progress=False)
+        self._articles = model.similarity
 
 
 @dataclass(eq=False)
@@ -236,11 +243,8 @@ class SVD(Recommender):
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
         matrix = _seen(train, self.values)
         start = np.ones(min(matrix.shape))  # instead of a random start
-        users, sizes, self._items = svds(matrix, k=self.factors, v0=start)
-        self._users = users * sizes
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return self._users[rows] @ self._items
+        users, sizes, self._articles = svds(matrix, k=self.factors, v0=start)
+        self._people = users * sizes
 
 
 @dataclass(eq=False)
@@ -251,15 +255,12 @@ class EASE(Recommender):
     values: str = "binary"
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
-        self._read = _seen(train, self.values)
-        gram = (self._read.T @ self._read).toarray()
+        self._people = _seen(train, self.values)
+        gram = (self._people.T @ self._people).toarray()
         gram[np.diag_indices_from(gram)] += self.regularization
         inverse = np.linalg.inv(gram)
-        self._weights = -inverse / np.diag(inverse)
-        np.fill_diagonal(self._weights, 0.0)  # no article may explain itself
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return self._read[rows] @ self._weights
+        self._articles = -inverse / np.diag(inverse)
+        np.fill_diagonal(self._articles, 0.0)  # no article may explain itself
 
 
 @dataclass(eq=False)
@@ -278,9 +279,7 @@ class ImplicitALS(Recommender):
         self.model = fit_als(
             seen, self.factors, self.regularization, self.alpha, self.iterations, self.random_state
         )
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return self.model.user_factors[rows] @ self.model.item_factors.T
+        self._people, self._articles = self.model.user_factors, self.model.item_factors.T
 
 
 @dataclass(eq=False)
@@ -299,20 +298,10 @@ class ImplicitBPR(Recommender):
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
         from implicit.cpu.bpr import BayesianPersonalizedRanking
 
-        self.model = BayesianPersonalizedRanking(
-            factors=self.factors,
-            learning_rate=self.learning_rate,
-            regularization=self.regularization,
-            iterations=self.iterations,
-            random_state=self.random_state,
-            num_threads=1,
-            dtype=np.float64,
-        )
+        model = BayesianPersonalizedRanking(**asdict(self), num_threads=1, dtype=np.float64)
         with threadpool_limits(1, "blas"):
-            self.model.fit(train.user_items, show_progress=False)
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return self.model.user_factors[rows] @ self.model.item_factors.T
+            model.fit(train.user_items, show_progress=False)
+        self._people, self._articles = model.user_factors, model.item_factors.T
 
 
 # ------------------------------------------------------------------ content, time, blends
@@ -339,14 +328,10 @@ class Content(Recommender):
     values: str = "strength"
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
-        self._words = tf_idf(_texts(train, self.articles), self.pieces)
-        self._profiles = sparse.csr_matrix(_seen(train, self.values) @ self._words)
-        length = np.sqrt(self._profiles.multiply(self._profiles).sum(axis=1))
-        length = np.maximum(np.asarray(length).ravel(), 1e-12)  # a profile may be empty
-        self._profiles = sparse.csr_matrix(sparse.diags_array(1 / length) @ self._profiles)
+        from sklearn.preprocessing import normalize
 
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return (self._profiles[rows] @ self._words.T).toarray()
+        words = tf_idf(_texts(train, self.articles), self.pieces)
+        self._people, self._articles = normalize(_seen(train, self.values) @ words), words.T
 
 
 def _texts(train: InteractionMatrix, articles: pd.DataFrame | None) -> Sequence[str]:
@@ -357,30 +342,22 @@ def _texts(train: InteractionMatrix, articles: pd.DataFrame | None) -> Sequence[
     return [f"{title} {body}" for title, body in zip(train.titles, bodies, strict=True)]
 
 
+PIECES: dict[str, dict[str, Any]] = {
+    "words": {},
+    "letters": {"analyzer": "char_wb", "ngram_range": (3, 5)},
+}
+
+
 def tf_idf(texts: Sequence[str], pieces: str = "words") -> sparse.csr_matrix:
     """One row per text: how often each word is in it, rare words counting more, length 1.
 
-    Parameters
-    ----------
-    texts : sequence of str
-        Titles, or titles and texts.
-    pieces : {"words", "letters"}
-        What is counted: words, or runs of three to five letters.
-
-    Returns
-    -------
-    scipy.sparse.csr_matrix
-        Texts × words. A text without any word has an empty row.
+    `pieces` are those of `Content`. A text without any of them has an empty row.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    if pieces == "words":
-        vectorizer = TfidfVectorizer(sublinear_tf=True)
-    elif pieces == "letters":
-        vectorizer = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5))
-    else:
+    if pieces not in PIECES:
         raise ValueError(f'pieces must be "words" or "letters", not {pieces!r}.')
-    return sparse.csr_matrix(vectorizer.fit_transform(texts))
+    return TfidfVectorizer(sublinear_tf=True, **PIECES[pieces]).fit_transform(texts).tocsr()
 
 
 @dataclass(eq=False)
@@ -395,18 +372,13 @@ class Presence(Recommender):
     days: float = 3.0
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
-        columns, moment = _columns_and_days(train, events)
-        assert events is not None
-        rows = np.searchsorted(train.user_ids, events["personId"].to_numpy())
-        day = moment.astype(int)
-        apart = np.abs(np.subtract.outer(np.arange(day.max() + 1), np.arange(day.max() + 1)))
-        smear = np.exp(-apart / self.days)
-        shape = train.user_items.shape
-        self._people = _shares(rows, day, shape[0], len(smear)) @ smear
-        self._articles = smear @ _shares(columns, day, shape[1], len(smear)).T
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return self._people[rows] @ self._articles
+        rows, columns, days = _when(train, events)
+        day = days.astype(int)
+        all_days = np.arange(day.max() + 1)
+        smear = np.exp(-np.abs(np.subtract.outer(all_days, all_days)) / self.days)
+        users, items = train.user_items.shape
+        self._people = _shares(rows, day, users, len(smear)) @ smear
+        self._articles = smear @ _shares(columns, day, items, len(smear)).T
 
 
 def _shares(which: np.ndarray, day: np.ndarray, n: int, days: int) -> np.ndarray:
@@ -467,14 +439,10 @@ class Trending:
     ----------
     clues : sequence of str
         Some of ``"popularity"``, ``"age"``, ``"titles"``, ``"people"``.
-    half_life : float
-        Of the popularity, in days.
-    people_half_life : float
-        Of the popularity among people alike, in days.
-    choices : int
+    half_life, people_half_life : float
+        Of the popularity, and of that among people alike, in days.
+    choices, seed : int
         How many readings, drawn at random from the window, the weights are found on.
-    seed : int
-        Of the drawing.
 
     Attributes
     ----------
@@ -503,16 +471,13 @@ class Trending:
         Trending
             Itself.
         """
-        unknown = set(self.clues) - set(CLUES)
-        if unknown or not self.clues:
+        if not self.clues or set(self.clues) - set(CLUES):
             raise ValueError(f"clues must be some of {', '.join(CLUES)}, not {self.clues!r}.")
         matrix = InteractionMatrix.from_strength(event_strength(events))
         self._words = tf_idf(list(matrix.titles))
-        ordered = events.sort_values("timestamp", kind="stable", ignore_index=True)
-        opened = ~ordered.duplicated(["personId", "contentId"])
-        window = opened[round(start * len(events)) : round(stop * len(events))]
-        rng = np.random.default_rng(self.seed)
-        looked_at = rng.random(window.sum()) < self.choices / max(window.sum(), 1)
+        opened = ~in_order(events).duplicated(["personId", "contentId"])
+        readings = opened[round(start * len(events)) : round(stop * len(events))].sum()
+        looked_at = np.random.default_rng(self.seed).random(readings) < self.choices / readings
         choices = []
         for look, (board, row, column) in zip(looked_at, moments(events, start, stop), strict=True):
             if look and np.isfinite(board.born[column]):
@@ -522,33 +487,29 @@ class Trending:
         self.weights = dict(zip(self.clues, conditional_logit(choices).tolist(), strict=True))
         return self
 
-    def _clues(self, board: Board, row: int) -> np.ndarray:
-        """Shape (clues, items)."""
-        return np.array([getattr(self, f"_{clue}")(board, row) for clue in self.clues])
-
-    def _popularity(self, board: Board, row: int) -> np.ndarray:
-        return np.log(board.popularity(self.half_life) + 1e-4)
-
-    def _age(self, board: Board, row: int) -> np.ndarray:
-        return np.log(np.maximum(board.now - board.born, 0) + 0.01)
-
-    def _titles(self, board: Board, row: int) -> np.ndarray:
-        read = np.flatnonzero(board.read[row])
-        profile = np.asarray(self._words[read].sum(axis=0)).ravel()
-        return (self._words @ profile) / max(len(read), 1) ** 0.5
-
-    def _people(self, board: Board, row: int) -> np.ndarray:
-        return np.log(board.popularity_among(row, self.people_half_life) + 1e-3)
-
     def __call__(self, board: Board, row: int) -> np.ndarray:
         """Scores of all articles at this moment."""
         return np.array(list(self.weights.values())) @ self._clues(board, row)
+
+    def _clues(self, board: Board, row: int) -> np.ndarray:
+        """Shape (clues, items)."""
+        clues: dict[str, Callable[[], np.ndarray]] = {
+            "popularity": lambda: np.log(board.popularity(self.half_life) + 1e-4),
+            "age": lambda: np.log(np.maximum(board.now - board.born, 0) + 0.01),
+            "titles": lambda: self._resemblance(np.flatnonzero(board.read[row])),
+            "people": lambda: np.log(board.popularity_among(row, self.people_half_life) + 1e-3),
+        }
+        return np.array([clues[clue]() for clue in self.clues])
+
+    def _resemblance(self, read: np.ndarray) -> np.ndarray:
+        profile = np.asarray(self._words[read].sum(axis=0)).ravel()
+        return (self._words @ profile) / max(len(read), 1) ** 0.5
 
 
 def conditional_logit(
     choices: Sequence[tuple[np.ndarray, int]], penalty: float = 0.5
 ) -> np.ndarray:
-    """The weights that make the choices made the most likely ones (McFadden 1974 [6]_).
+    """The weights that make the choices made the most likely ones [6]_.
 
     Parameters
     ----------

@@ -126,11 +126,25 @@ def test_who_looks_at_the_clock_asks_for_events(make, halves):
         make().fit(halves.train)
 
 
+@pytest.mark.parametrize("make", [RecentPopularity, Newest, Presence])
+def test_events_that_give_answers_away_are_refused(make, small, halves):
+    seen = len(halves.train_events)
+    with pytest.raises(ValueError, match=f"of the {len(small):,} events are on pairs that train"):
+        make().fit(halves.train, small)
+    stranger = small.assign(contentId=small["contentId"] ^ 1)
+    with pytest.raises(KeyError, match="No contentId"):
+        make().fit(halves.train, stranger)
+    make().fit(halves.train, small.loc[halves.train_events.index][:seen])
+    with pytest.raises(ValueError, match="timestamp in every row"):
+        make().fit(halves.train, halves.train_events.drop(columns="timestamp"))
+
+
 def test_a_recommender_says_what_it_is():
     assert repr(ItemKNN("bm25", b=0.2)).startswith("ItemKNN(similarity='bm25', neighbours=")
     assert repr(RecentPopularity(0.5)) == "RecentPopularity(half_life=0.5)"
-    with pytest.raises(NotImplementedError):
-        Recommender().scores(np.arange(2))
+    for unfitted in (Recommender(), Popularity()):
+        with pytest.raises(ValueError, match="has not been fitted"):
+            unfitted.scores(np.arange(2))
     with pytest.raises(NotImplementedError):
         Recommender().fit(matrix_of([[1]]))
 
