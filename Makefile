@@ -11,7 +11,7 @@ export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
 notebooks nbval lowest real: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
 
-.PHONY: help lab install notebooks app screenshot test lint unit nbval lowest real sample bench constraints address clean
+.PHONY: help lab install notebooks app screenshot test lint unit nbval lowest real sample classroom grade slides bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,7 @@ screenshot: install  ## take the README's picture of the explorer anew (needs Ch
 notebooks: install  ## execute every notebook in place
 	$(BIN)/python scripts/execute_notebooks.py
 	$(BIN)/python scripts/pictures.py
+	$(BIN)/python -m classroom.release
 
 test: install lint unit nbval lowest real  ## run everything that must pass
 
@@ -65,7 +66,7 @@ unit: install
 
 # Strict: every stored output of every cell must come out again, to the letter.
 nbval: install
-	$(BIN)/python -m pytest --nbval --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
+	$(BIN)/python -m pytest --nbval --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks exercises/source
 
 # Those versions have no wheels for Python 3.13 and newer.
 LOWEST_PYTHON ?= $(firstword $(foreach p,$(PYTHON) python3.11 python3.12,$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info[:2] in [(3, 11), (3, 12)] else "")' 2>/dev/null)))
@@ -80,7 +81,7 @@ $(LOWEST)/.done: constraints-lowest.txt pyproject.toml
 ifneq ($(LOWEST_PYTHON),)
 lowest: $(LOWEST)/.done
 	$(LOWEST)/bin/python -m pytest tests
-	$(LOWEST)/bin/python -m pytest --nbval-lax --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks
+	$(LOWEST)/bin/python -m pytest --nbval-lax --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks exercises/source
 else
 lowest:
 	@echo "skipped: the oldest supported versions (they need Python 3.11 or 3.12; make test LOWEST_PYTHON=path)"
@@ -99,11 +100,23 @@ sample: install  ## make the embedded sample anew and its report
 	$(BIN)/python -m deskrec_tutorial.sample
 	$(BIN)/python scripts/sample_report.py
 
-bench: install  ## measure the speed ratios of the README
+classroom: install  ## make the student notebooks, their zip and the grader's course
+	$(BIN)/python -m classroom.release
+
+grade: install  ## grade a folder: make grade SUBMISSIONS=path
+	@test -n "$(SUBMISSIONS)" || { echo "Which folder? make grade SUBMISSIONS=path"; exit 1; }
+	@$(BIN)/python -m classroom.grade "$(SUBMISSIONS)" $(GRADE_OPTIONS)
+
+slides: install  ## make slides of the chapters in build/slides (they need no network)
+	$(BIN)/python scripts/slides.py
+
+bench: install  ## measure the figures of the README
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/speed.py "$(DESKREC_REAL)"
 	$(BIN)/python benchmarks/notebooks.py
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/evaluation.py
+	$(BIN)/python benchmarks/grading.py
 
 constraints:  ## pin the newest versions anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --upgrade pyproject.toml -o constraints.txt

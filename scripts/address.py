@@ -12,7 +12,10 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WHERE = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "CITATION.cff", "notebooks/*.ipynb")
+WHERE = (
+    *("pyproject.toml", "README.md", "CONTRIBUTING.md", "TEACHING.md", "CITATION.cff"),
+    *("notebooks/*.ipynb", "exercises/*.ipynb", "exercises/source/*.ipynb"),
+)
 
 
 def current(root: Path = ROOT) -> str:

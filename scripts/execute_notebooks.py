@@ -21,7 +21,9 @@ QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
 def notebooks() -> list[Path]:
-    return sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    """Every chapter, then every exercise with its solutions."""
+    folders = (ROOT / "notebooks", ROOT / "exercises/source")
+    return [path for folder in folders for path in sorted(folder.glob("[0-9]*.ipynb"))]
 
 
 def execute(path: Path, timeout: float = 300) -> nbformat.NotebookNode:
@@ -63,7 +65,7 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, help="default: every chapter")
+    parser.add_argument("files", nargs="*", type=Path, help="default: all")
     parser.add_argument("--check", action="store_true", help="run them, write nothing")
     options = parser.parse_args()
     os.environ.update(QUIET)

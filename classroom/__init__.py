@@ -1,0 +1,1 @@
+"""Handing out and grading the exercises; built on nbgrader.  See TEACHING.md."""

@@ -1,0 +1,301 @@
+"""Grade a folder of submissions: python -m classroom.grade FOLDER.
+
+Writes ``grades.csv`` (student, exercise, question, points, of, message) and one page of feedback
+per student, and enters the points in the course's nbgrader gradebook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import re
+import sys
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.utils import determine_grade, is_grade, is_solution
+from sqlalchemy.exc import SAWarning
+from tqdm import tqdm
+
+from .isolation import LIMITS, run, what_is_missing
+from .release import ASSETS, BUILD, chapters, make_course, released
+from .submissions import Submission, find, merge, question_of
+
+FIELDS = ("student", "exercise", "question", "points", "of", "message")
+TO_READ = "for the teacher to read"
+LIMIT_ERRORS = ("KernelDied", "NotRun", "TimeLimit")  # what worker.py writes
+
+
+@dataclass
+class Mark:
+    """Points for one question; None while a person has not read the answer."""
+
+    question: str
+    points: float | None
+    of: float
+    message: str
+    answer: str = ""
+
+
+@dataclass
+class Exercise:
+    """An exercise as the grader sees it: released, with the hidden tests in it."""
+
+    name: str
+    notebook: Any
+
+    @property
+    def questions(self) -> dict[str, float]:
+        """The questions in order, with their points."""
+        points: dict[str, float] = defaultdict(float)
+        for cell in self.notebook.cells:
+            if is_grade(cell):
+                points[question_of(cell)] += float(cell.metadata.nbgrader["points"])
+        return dict(points)
+
+
+def load_exercises(course: Path) -> dict[str, Exercise]:
+    """Read every exercise from the course: the release, its checks from the gradebook."""
+    if not all(released(course, name).exists() for name in chapters()):
+        make_course(course)
+    exercises = {}
+    with Gradebook(database(course)) as book:
+        for name in chapters():
+            notebook = nbformat.read(released(course, name), as_version=4)
+            for cell in notebook.cells:
+                if is_grade(cell) and not is_solution(cell):
+                    grade_id = cell.metadata.nbgrader["grade_id"]
+                    cell.source = book.find_source_cell(grade_id, name, name).source
+            exercises[name] = Exercise(name, notebook)
+    return exercises
+
+
+def database(course: Path) -> str:
+    return f"sqlite:///{course.resolve() / 'gradebook.db'}"
+
+
+def execute(one: Submission, exercise: Exercise | None, limits: Mapping[str, float]) -> Any:
+    """Run one submission; returns the executed notebook, or why there is none."""
+    if one.problem or exercise is None:
+        return one.problem or "none of the exercises"
+    try:
+        notebook, problem = run(merge(exercise.notebook, one.notebook), dict(limits))
+    except Exception as error:  # whatever a stranger's notebook does: it costs its own mark only
+        return f"could not be graded ({type(error).__name__})"
+    return notebook if notebook is not None else problem
+
+
+def marks_of(executed: Any, exercise: Exercise) -> list[Mark]:
+    """Points and a message per question."""
+    cells: dict[str, list[Any]] = defaultdict(list)
+    for cell in executed.cells:
+        if "nbgrader" in cell.metadata:
+            cells[question_of(cell)].append(cell)
+    return [
+        _mark(question, of, cells[question], exercise)
+        for question, of in exercise.questions.items()
+    ]
+
+
+def _mark(question: str, of: float, cells: list[Any], exercise: Exercise) -> Mark:
+    answer = next(cell for cell in cells if is_solution(cell))
+    stub = next(c for c in exercise.notebook.cells if is_solution(c) and question_of(c) == question)
+    scores = [determine_grade(cell)[0] for cell in cells if is_grade(cell)]
+    if answer.source.strip() == stub.source.strip():
+        return Mark(question, 0.0, of, "not answered")
+    if None in scores:
+        return Mark(question, None, of, TO_READ, answer.source)
+    message = next(filter(None, map(_error, cells)), "right")
+    return Mark(question, float(sum(scores)), of, message, answer.source)
+
+
+def _error(cell: Any) -> str:
+    """Say in a line what went wrong in a cell."""
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    if not errors:
+        return ""
+    error = errors[-1]  # after an interrupt the worker's own reason comes last
+    text = re.sub(r"\s+", " ", error.evalue).strip()[:1000]
+    if error.ename in ("CheckFailed", *LIMIT_ERRORS):
+        return text
+    if error.ename == "NotImplementedError":
+        return text or "not finished: it still raises NotImplementedError"
+    return f"{error.ename}: {text}"
+
+
+def enter(book: Gradebook, one: Submission, executed: Any) -> None:
+    """Enter a graded submission in nbgrader's gradebook."""
+    nbgrader = {
+        "notebook": one.exercise,
+        "assignment": one.exercise,
+        "student": one.student,
+        "db_url": str(book.engine.url),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # nbgrader's way with newer SQLAlchemy
+        book.update_or_create_student(one.student)
+        book.update_or_create_submission(one.exercise, one.student)
+        SaveAutoGrades().preprocess(executed, {"nbgrader": nbgrader})
+
+
+def marks_by_hand(file: Path) -> dict[tuple[str, str, str], float]:
+    """Read the points that a teacher entered in an earlier ``grades.csv`` for open questions."""
+    if not file.exists():
+        return {}
+    entered = {}
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), start=2):
+            if TO_READ in (row.get("message") or "") and (row.get("points") or "").strip():
+                try:
+                    points = float(row["points"].replace(",", "."))
+                except ValueError:
+                    points = -1.0
+                if not 0 <= points <= float(row["of"]):
+                    raise SystemExit(
+                        f"{file}, line {number}: points must be a number from 0 to {row['of']}, "
+                        f"not {row['points']!r}. Nothing was graded; correct it and try again."
+                    )
+                entered[_plain(row["student"]), row["exercise"], row["question"]] = points
+    return entered
+
+
+def _safe(text: str) -> str:
+    """Keep a spreadsheet from taking text for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _plain(text: str) -> str:
+    return text[1:] if text.startswith("'") and _safe(text[1:]) == text else text
+
+
+def rows(one: Submission, marks: list[Mark]) -> Iterator[tuple[str, ...]]:
+    for mark in marks:
+        points = "" if mark.points is None else f"{mark.points:g}"
+        yield (
+            _safe(one.student),
+            one.exercise or "?",
+            mark.question,
+            points,
+            f"{mark.of:g}",
+            _safe(mark.message),
+        )
+
+
+def write_grades(file: Path, graded: list[tuple[Submission, list[Mark]]]) -> None:
+    """Write the table; the earlier one stays until the new one is complete."""
+    new = file.with_suffix(".new")
+    with new.open("w", encoding="utf-8-sig", newline="") as lines:
+        table = csv.writer(lines)
+        table.writerow(FIELDS)
+        for one, marks in graded:
+            table.writerows(rows(one, marks))
+    new.replace(file)
+
+
+def write_feedback(folder: Path, graded: list[tuple[Submission, list[Mark]]]) -> None:
+    """Write one page per student; everything that came from a student is escaped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ASSETS), autoescape=True, trim_blocks=True
+    ).get_template("feedback.html.j2")
+    by_student: dict[str, list[tuple[Submission, list[Mark]]]] = defaultdict(list)
+    for one, marks in graded:
+        by_student[one.student].append((one, marks))
+    taken: set[str] = set()
+    for student, parts in by_student.items():
+        name = re.sub(r"[^\w.-]+", "_", student).strip(".") or "student"
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        text = page.render(student=student, parts=parts)
+        (folder / f"{name}.html").write_text(text, encoding="utf-8", errors="replace")
+
+
+def grade(
+    folder: Path, course: Path, out: Path, limits: Mapping[str, float], jobs: int
+) -> list[tuple[Submission, list[Mark]]]:
+    """Grade everything in a folder and write the results."""
+    by_hand = marks_by_hand(out / "grades.csv")
+    exercises = load_exercises(course)
+    found = find(folder, {name: set(_ids(one)) for name, one in exercises.items()})
+    if not found:
+        raise SystemExit(f"{folder} holds no submissions: a folder or a notebook per student")
+    graded = []
+    with Gradebook(database(course)) as book, ThreadPoolExecutor(jobs) as pool:
+        done = pool.map(lambda one: execute(one, exercises.get(one.exercise or ""), limits), found)
+        for one, executed in zip(found, tqdm(done, "grading", len(found)), strict=True):
+            exercise = exercises.get(one.exercise or "")
+            if isinstance(executed, str):
+                questions = exercise.questions if exercise else {"?": 0.0}
+                marks = [Mark(q, 0.0, of, executed) for q, of in questions.items()]
+            else:
+                assert exercise is not None
+                enter(book, one, executed)
+                marks = marks_of(executed, exercise)
+            for mark in marks:
+                points = by_hand.get((one.student, one.exercise or "?", mark.question))
+                if points is not None and mark.message == TO_READ:
+                    mark.points = points
+            graded.append((one, marks))
+    out.mkdir(parents=True, exist_ok=True)
+    write_grades(out / "grades.csv", graded)
+    write_feedback(out / "feedback", graded)
+    return graded
+
+
+def _ids(exercise: Exercise) -> Iterator[str]:
+    for cell in exercise.notebook.cells:
+        if "nbgrader" in cell.metadata:
+            yield cell.metadata.nbgrader["grade_id"]
+
+
+def summary(graded: list[tuple[Submission, list[Mark]]]) -> str:
+    """Say in a few lines how the class did: the sums, and where most points were lost."""
+    points: dict[tuple[str, str], list[Mark]] = defaultdict(list)
+    for one, marks in graded:
+        for mark in marks:
+            points[one.exercise or "?", mark.question].append(mark)
+    lines = [f"{len(graded)} submissions of {len({one.student for one, _ in graded})} students"]
+    for (exercise, question), all_marks in points.items():
+        reached = [mark.points for mark in all_marks if mark.points is not None]
+        total = sum(mark.of for mark in all_marks)
+        if total and len(reached) == len(all_marks):
+            lines.append(f"  {exercise} {question}: {sum(reached) / total:.0%} of the points")
+    unread = sum(mark.points is None for _, marks in graded for mark in marks)
+    if unread:
+        lines.append(f"{unread} answers are {TO_READ}: enter their points in grades.csv")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, default=BUILD / "grades")
+    parser.add_argument("--course", type=Path, default=BUILD / "course")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    for name, value in LIMITS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=value)
+    options = parser.parse_args()
+    if not options.folder.is_dir():
+        parser.error(f"{options.folder} is not a folder")
+    for lack in what_is_missing():
+        print(f"On this system {lack}; see “What the isolation does” in TEACHING.md.")
+    limits = {name: getattr(options, name) for name in LIMITS}
+    graded = grade(options.folder, options.course, options.out, limits, options.jobs)
+    print(summary(graded))
+    print(f"{options.out / 'grades.csv'} and {options.out / 'feedback'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

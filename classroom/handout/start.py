@@ -1,0 +1,22 @@
+"""Start JupyterLab in this folder: python start.py."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NEEDED = "jupyterlab implicit ipywidgets matplotlib numpy pandas scipy scikit-learn threadpoolctl"
+IMPORTED_AS = {"scikit-learn": "sklearn"}
+
+missing = [p for p in NEEDED.split() if not importlib.util.find_spec(IMPORTED_AS.get(p, p))]
+if missing:
+    sys.exit(
+        f"Not installed: {', '.join(missing)}. With a network: pip install {' '.join(missing)}"
+    )
+# Notebooks in every folder find the package that lies here.
+paths = [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
+environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+command = [sys.executable, "-m", "jupyter", "lab", *sys.argv[1:]]
+sys.exit(subprocess.call(command, cwd=HERE, env=environment))

@@ -1,0 +1,120 @@
+"""Make what is handed out: student notebooks, the zip for the room, and an nbgrader course.
+
+python -m classroom.release makes ``build/classroom`` and refreshes ``exercises/*.ipynb``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.apps import NbGraderAPI
+from nbgrader.utils import is_solution
+from traitlets.config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "exercises/source"
+BUILD = ROOT / "build/classroom"
+ASSETS = Path(__file__).parent
+
+
+def chapters() -> list[str]:
+    return sorted(path.stem for path in SOURCES.glob("[0-9]*.ipynb"))
+
+
+def prepare(source: Any) -> Any:
+    """Turn a source into what nbgrader releases from.
+
+    The stored output of a cell tagged ``expected`` becomes text above the stub; worked
+    explanations (tagged ``note``) are left out.
+    """
+    cells: list[Any] = []
+    for cell in source.cells:
+        tags = cell.metadata.get("tags", [])
+        if "expected" in tags:
+            stub = max(i for i, earlier in enumerate(cells) if is_solution(earlier))
+            cells.insert(stub, _expected(cell))
+        elif "note" not in tags:
+            cells.append(cell)
+    return nbformat.from_dict({**source, "cells": cells})
+
+
+def _expected(cell: Any) -> Any:
+    shown = "\n".join(
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    ).rstrip()
+    if not shown:
+        raise ValueError(f"cell {cell.id} is tagged expected but has no stored output")
+    text = f"**Expected output** of\n\n```python\n{cell.source}\n```\n\n```text\n{shown}\n```"
+    return nbformat.v4.new_markdown_cell(text, id=cell.id)
+
+
+def make_course(folder: Path) -> None:
+    """Make an ordinary nbgrader course with every exercise released in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ASSETS / "nbgrader_config.py", folder / "nbgrader_config.py")
+    for chapter in chapters():
+        notebook = prepare(nbformat.read(SOURCES / f"{chapter}.ipynb", as_version=4))
+        target = folder / "source" / chapter / f"{chapter}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+        outcome = course_api(folder).generate_assignment(chapter, force=True)
+        if not outcome["success"]:
+            raise RuntimeError(f"nbgrader could not release {chapter}:\n{outcome['log']}")
+
+
+def course_api(folder: Path) -> NbGraderAPI:
+    """Return nbgrader's interface to a course, with the settings of its configuration file."""
+    # nbgrader calls the `alembic` command of this environment, which need not be activated.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    settings = Config()
+    exec((ASSETS / "nbgrader_config.py").read_text(), {"get_config": lambda: settings})
+    settings.CourseDirectory.root = str(folder)
+    return NbGraderAPI(config=settings)
+
+
+def released(course: Path, chapter: str) -> Path:
+    return course / "release" / chapter / f"{chapter}.ipynb"
+
+
+def make_zip(course: Path, target: Path) -> None:
+    """Pack student notebooks, the package with its data, and the chapters: no network needed."""
+    name = target.stem
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in ("README.txt", "start.py"):
+            archive.write(ASSETS / "handout" / file, f"{name}/{file}")
+        for chapter in chapters():
+            text = released(course, chapter).read_text(encoding="utf-8")
+            archive.writestr(
+                f"{name}/{chapter}.ipynb", text.replace("(../notebooks/", "(chapters/")
+            )
+        for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+            archive.write(path, f"{name}/chapters/{path.name}")
+        for path in sorted((ROOT / "deskrec_tutorial").rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                archive.write(path, f"{name}/{path.relative_to(ROOT)}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=BUILD)
+    out = parser.parse_args().out
+    shutil.rmtree(out / "course" / "release", ignore_errors=True)
+    make_course(out / "course")
+    for chapter in chapters():
+        shutil.copy(released(out / "course", chapter), ROOT / "exercises" / f"{chapter}.ipynb")
+    make_zip(out / "course", out / "deskrec-exercises.zip")
+    print(f"For students:   {out / 'deskrec-exercises.zip'}")
+    print(f"For the grader: {out / 'course'} (an ordinary nbgrader course)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""Find what was handed in, and put each answer into the grader's own copy of the exercise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.utils import is_grade, is_solution
+
+LARGEST = 20 * 2**20  # bytes of one submitted notebook
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's notebook for one exercise, or what was found in its place."""
+
+    student: str
+    path: Path
+    exercise: str | None
+    notebook: Any = None
+    problem: str = ""
+
+
+def find(folder: Path, exercises: dict[str, set[str]]) -> list[Submission]:
+    """Read a folder of submissions.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds a folder per student with notebooks somewhere inside, or a notebook per student
+        (``ana.ipynb``, ``ana_01_data.ipynb``), or both.
+    exercises : dict
+        Per exercise the ids of its questions, to recognise notebooks that were renamed.
+
+    Returns
+    -------
+    list of Submission
+        By student and exercise, one of each.  What can't be read has a `problem`.
+    """
+    found: dict[tuple[str, str | None], Submission] = {}
+    for student, path in _candidates(folder, exercises):
+        one = _read(student, path, exercises)
+        key = (one.student, one.exercise)
+        earlier = found.get(key)
+        if earlier is None or _rank(one) > _rank(earlier):
+            found[key] = one
+    everything = list(found.values())
+    known = {one.exercise for one in everything if one.exercise}
+    if len(known) == 1:  # one exercise was set: what can't be recognised was meant for it
+        done = {one.student for one in everything if one.exercise}
+        everything = [
+            one if one.exercise else replace(one, exercise=next(iter(known)))
+            for one in everything
+            if one.exercise or one.student not in done
+        ]
+    return sorted(everything, key=lambda one: (one.student, one.exercise or ""))
+
+
+def _rank(one: Submission) -> tuple[bool, float]:
+    """A readable notebook before anything else, then the newest."""
+    return not one.problem, one.path.stat().st_mtime
+
+
+def _candidates(folder: Path, exercises: Iterable[str]) -> Iterable[tuple[str, Path]]:
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            files = [path for path in sorted(entry.rglob("*")) if _counts(path, entry)]
+            notebooks = [path for path in files if path.suffix == ".ipynb"]
+            for path in notebooks or files[:1] or [entry]:
+                yield entry.name, path
+        elif entry.is_file():
+            name = entry.stem
+            for exercise in exercises:
+                name = name.replace(exercise, "")
+            yield name.strip(" _-.") or entry.stem, entry
+
+
+def _counts(path: Path, top: Path) -> bool:
+    """Leave out hidden files, checkpoints, and links that may lead anywhere."""
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.relative_to(top).parts)
+    return path.is_file() and not path.is_symlink() and not hidden
+
+
+def _read(student: str, path: Path, exercises: dict[str, set[str]]) -> Submission:
+    by_name = next((name for name in exercises if name in path.name), None)
+    empty = Submission(student, path, by_name)
+    if path.is_dir():
+        return replace(empty, problem="the folder is empty")
+    if path.suffix != ".ipynb":
+        return replace(empty, problem=f"{path.name} is not a notebook: hand in the .ipynb file")
+    if path.stat().st_size > LARGEST:
+        return replace(
+            empty,
+            problem=f"{path.name} is larger than {LARGEST >> 20} MB; clear all "
+            "outputs and save again",
+        )
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+        cells = [cell for cell in notebook.cells if isinstance(cell.source, str)]
+        ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
+    except Exception as error:  # whatever a stranger's file does to the parser
+        return replace(
+            empty,
+            problem=f"{path.name} can't be read as a notebook "
+            f"({type(error).__name__}): open it in Jupyter, save, hand in again",
+        )
+    best = max(exercises, key=lambda name: len(exercises[name] & ids))
+    exercise = best if exercises[best] & ids else by_name
+    problem = "" if exercise else f"{path.name} is none of the exercises"
+    return replace(empty, exercise=exercise, notebook=notebook, problem=problem)
+
+
+def merge(master: Any, submitted: Any) -> Any:
+    """Put a student's answers and own cells into the grader's copy.
+
+    The copy rules: its checks, its order and its first cells stand, whatever became of them in the
+    submission.  Own cells come before the question that follows them.
+
+    Parameters
+    ----------
+    master : NotebookNode
+        The released notebook with the hidden tests in it.
+    submitted : NotebookNode
+        What the student handed in.
+
+    Returns
+    -------
+    NotebookNode
+        A new notebook, ready to run.
+    """
+    ours = {_id(cell): cell for cell in master.cells if _id(cell)}
+    known = {cell.source.strip() for cell in master.cells} | {""}
+    unmarked = not any(_id(cell) for cell in submitted.cells)
+    answers: dict[str, str] = {}
+    before: dict[str, list[Any]] = {name: [] for name in ours}
+    own: list[Any] = []
+    for cell in submitted.cells:
+        name = _id(cell) if _id(cell) in ours else _guess(cell, ours, known) if unmarked else ""
+        if name:
+            answers[name] = cell.source
+            before[name] += own
+            own = []
+        elif cell.cell_type == "code" and cell.source.strip() not in known and not is_grade(cell):
+            own.append(nbformat.v4.new_code_cell(cell.source))
+    cells: list[Any] = []
+    for cell in master.cells:
+        cells += before.get(_id(cell), [])
+        if is_solution(cell):
+            cell = nbformat.from_dict({**cell, "source": answers.get(_id(cell), cell.source)})
+        cells.append(cell)
+    return nbformat.from_dict({**master, "cells": cells + own})
+
+
+def _id(cell: Any) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def question_of(cell: Any) -> str:
+    """Return the id of the question that a cell belongs to, or an empty text."""
+    return re.sub("_(check|hidden)$", "", _id(cell))
+
+
+def _guess(cell: Any, ours: dict[str, Any], known: set[str]) -> str:
+    """Return the cell of ours that a cell stands for whose nbgrader data some program has dropped.
+
+    By the function that it defines; a new text is the answer to the open question.
+    """
+    defined = re.search(r"^def \w+\(", cell.source, flags=re.M)
+    for name, mine in ours.items():
+        if cell.cell_type != mine.cell_type or not is_solution(mine):
+            continue
+        if cell.cell_type == "markdown" and cell.source.strip() not in known:
+            return name
+        if defined and f"\n{defined[0]}" in f"\n{mine.source}":
+            return name
+    return ""

@@ -1,0 +1,421 @@
+"""Handing out and grading: what is released, what a submission can and can't do."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip install nbgrader")
+
+from nbgrader.utils import is_grade, is_solution
+
+from classroom import grade, isolation, release, submissions
+
+CHAPTER = "01_data"
+LIMITS = {**isolation.LIMITS, "cell_seconds": 8.0, "total_seconds": 60.0}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("course")
+    release.make_course(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exercises(course):
+    return grade.load_exercises(course)
+
+
+def student_version(chapter: str = CHAPTER) -> Any:
+    return nbformat.read(ROOT / f"exercises/{chapter}.ipynb", as_version=4)
+
+
+def answers_of(chapter: str = CHAPTER) -> dict[str, str]:
+    source = nbformat.read(release.SOURCES / f"{chapter}.ipynb", as_version=4)
+    return {c.metadata.nbgrader.grade_id: c.source for c in source.cells if is_solution(c)}
+
+
+def submission(chapter: str = CHAPTER, **changed: str) -> Any:
+    """A student version with every question answered as in the source, but for the changed."""
+    notebook = student_version(chapter)
+    for cell in notebook.cells:
+        if is_solution(cell):
+            name = cell.metadata.nbgrader.grade_id
+            cell.source = {**answers_of(chapter), **changed}[name]
+    return notebook
+
+
+def hand_in(folder: Path, student: str, notebook: Any, name: str = f"{CHAPTER}.ipynb") -> None:
+    (folder / student).mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, folder / student / name)
+
+
+def read_grades(out: Path) -> dict[tuple[str, str], dict[str, str]]:
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return {(row["student"], row["question"]): row for row in csv.DictReader(lines)}
+
+
+def points(row: dict[str, str]) -> float | None:
+    return float(row["points"]) if row["points"] else None
+
+
+# ------------------------------------------------------------------------- handing out
+
+
+@pytest.mark.parametrize("chapter", release.chapters())
+def test_student_versions_are_what_the_sources_make(course, chapter):
+    fresh = release.released(course, chapter).read_bytes()
+    assert (ROOT / f"exercises/{chapter}.ipynb").read_bytes() == fresh, "run: make classroom"
+
+
+@pytest.mark.parametrize("chapter", release.chapters())
+def test_a_student_version_gives_nothing_away(chapter):
+    source = nbformat.read(release.SOURCES / f"{chapter}.ipynb", as_version=4)
+    given = student_version(chapter)
+    text = "\n".join(cell.source for cell in given.cells)
+    assert "SOLUTION" not in text and "HIDDEN" not in text
+    solutions = [c for c in source.cells if is_solution(c) and c.cell_type == "code"]
+    elsewhere = "\n".join(c.source for c in source.cells if not is_solution(c))
+    for cell in solutions:
+        body = re.search(r"### BEGIN SOLUTION\n(.*?)### END", cell.source, flags=re.S)[1]
+        lines = {line.strip() for line in body.splitlines() if len(line.strip()) > 20}
+        secret = {line for line in lines if line not in elsewhere}
+        assert secret and not any(line in text for line in secret)
+    for cell in source.cells:
+        if "note" in cell.metadata.get("tags", []):
+            assert cell.source not in text
+    assert text.count("**Expected output**") == len(solutions)
+    assert not any(cell.get("outputs") for cell in given.cells)
+
+
+def test_an_expected_cell_without_output_is_refused():
+    source = nbformat.read(release.SOURCES / f"{CHAPTER}.ipynb", as_version=4)
+    for cell in source.cells:
+        if "expected" in cell.metadata.get("tags", []):
+            cell.outputs = []
+    with pytest.raises(ValueError, match="no stored output"):
+        release.prepare(source)
+
+
+def test_the_zip_works_in_a_room_without_a_network(course, tmp_path):
+    release.make_zip(course, tmp_path / "handout.zip")
+    with zipfile.ZipFile(tmp_path / "handout.zip") as archive:
+        assert all(".." not in name and name.startswith("handout/") for name in archive.namelist())
+        archive.extractall(tmp_path)
+    room = tmp_path / "handout"
+    links = [
+        link
+        for path in room.glob("*.ipynb")
+        for link in re.findall(r"\]\((?!http)([^)#]+)", path.read_text(encoding="utf-8"))
+    ]
+    assert links and all((room / link).exists() for link in links)
+    # The stub is replaced by an answer, and the package must come from the folder itself.
+    notebook = nbformat.read(room / f"{CHAPTER}.ipynb", as_version=4)
+    code = [c.source for c in notebook.cells if c.cell_type == "code" and "%pip" not in c.source]
+    stubs = [source for source in code if "NotImplementedError" in source]
+    assert len(stubs) == len(answers_of()) - 1
+    script = "import sys; sys.path.insert(0, '')\n" + code[0] + f"\n{answers_of()['missing']}\n"
+    script += f"{code[2]}\nprint(dr.__file__)\n"
+    command = [*(isolation.UNSHARE if isolation.can_unshare() else []), sys.executable, "-c"]
+    done = subprocess.run([*command, script], cwd=room, capture_output=True, text=True, check=False)
+    assert "✓" in done.stdout, done.stderr
+    assert str(room) in done.stdout
+
+
+def test_start_says_what_is_not_installed(tmp_path):
+    script = ROOT / "classroom/handout/start.py"
+    command = [sys.executable, "-S", str(script)]  # -S: as if nothing were installed
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Not installed: jupyterlab, implicit" in done.stderr
+
+
+# ------------------------------------------------------------------ full marks and none
+
+
+@pytest.mark.parametrize("chapter", release.chapters())
+def test_solutions_get_all_points_and_the_untouched_version_none(exercises, chapter):
+    exercise = exercises[chapter]
+    solved, problem = isolation.run(
+        submissions.merge(exercise.notebook, submission(chapter)), LIMITS
+    )
+    assert not problem
+    marks = grade.marks_of(solved, exercise)
+    by_person = [mark for mark in marks if mark.points is None]
+    assert [mark.message for mark in by_person] == [grade.TO_READ]
+    assert [(m.question, m.points) for m in marks if m not in by_person] == [
+        (m.question, m.of) for m in marks if m not in by_person
+    ]
+    untouched, problem = isolation.run(
+        submissions.merge(exercise.notebook, student_version(chapter)), LIMITS
+    )
+    assert not problem
+    assert {(m.points, m.message) for m in grade.marks_of(untouched, exercise)} == {
+        (0.0, "not answered")
+    }
+    errors = [o for c in untouched.cells for o in c.get("outputs", []) if o.output_type == "error"]
+    assert {error.ename for error in errors} == {"NotImplementedError"}
+
+
+def test_an_ordinary_nbgrader_course_gives_the_same_points(course, exercises, tmp_path):
+    hand_in(
+        tmp_path / "course/submitted/ana",
+        CHAPTER,
+        submission(titles="def ambiguous_titles(a):\n    return a"),
+    )
+    release.make_course(tmp_path / "course")
+    bin_folder = str(Path(sys.executable).parent)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", CHAPTER, "--student", "ana"],
+        cwd=tmp_path / "course",
+        env={**os.environ, "PATH": os.pathsep.join([bin_folder, os.environ["PATH"]])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    graded = nbformat.read(
+        tmp_path / f"course/autograded/ana/{CHAPTER}/{CHAPTER}.ipynb", as_version=4
+    )
+    marks = {m.question: m.points for m in grade.marks_of(graded, exercises[CHAPTER])}
+    assert marks == {"missing": 2, "titles": 0, "join": 3, "half": 3, "removed": None}
+
+
+# ----------------------------------------------------------------------- what is found
+
+
+def everything_known(exercises) -> dict[str, set[str]]:
+    return {name: set(grade._ids(one)) for name, one in exercises.items()}
+
+
+def test_folders_and_files_of_students_are_found(exercises, tmp_path):
+    hand_in(tmp_path, "ana", submission(), "my homework (1).ipynb")
+    hand_in(tmp_path, "bob", submission())
+    nbformat.write(submission(), tmp_path / f"carla_{CHAPTER}.ipynb")
+    (tmp_path / "bob/.ipynb_checkpoints").mkdir()
+    (tmp_path / "bob/.ipynb_checkpoints/x.ipynb").write_text("{}")
+    (tmp_path / "dan").mkdir()
+    (tmp_path / "eve").mkdir()
+    (tmp_path / "eve/answers.docx").write_bytes(b"PK")
+    (tmp_path / "fay.ipynb").write_text('{"cells": [')
+    found = submissions.find(tmp_path, everything_known(exercises))
+    assert [(one.student, one.exercise) for one in found] == [
+        (name, CHAPTER) for name in ("ana", "bob", "carla", "dan", "eve", "fay")
+    ]
+    problems = {one.student: one.problem for one in found if one.problem}
+    assert set(problems) == {"dan", "eve", "fay"}
+    assert problems["dan"] == "the folder is empty"
+    assert "not a notebook" in problems["eve"]
+    assert "can't be read as a notebook" in problems["fay"]
+
+
+def test_of_two_notebooks_the_newer_readable_one_counts(exercises, tmp_path):
+    hand_in(tmp_path, "ana", submission(), "old.ipynb")
+    hand_in(tmp_path, "ana", submission(missing="# newer"), "new.ipynb")
+    (tmp_path / f"ana/{CHAPTER}.ipynb").write_text("broken")
+    os.utime(tmp_path / "ana/old.ipynb", (1, 1))
+    [one] = submissions.find(tmp_path, everything_known(exercises))
+    assert one.path.name == "new.ipynb"
+
+
+@pytest.mark.parametrize("metadata", [[], "text", {"nbgrader": []}, {"nbgrader": {"grade_id": {}}}])
+def test_odd_notebooks_cost_only_their_own_mark(exercises, tmp_path, metadata):
+    notebook = {
+        "cells": [{"cell_type": "code", "source": "1", "metadata": metadata}],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (tmp_path / f"ana_{CHAPTER}.ipynb").write_text(json.dumps(notebook))
+    [one] = submissions.find(tmp_path, everything_known(exercises))
+    outcome = grade.execute(one, exercises[CHAPTER], LIMITS)
+    if isinstance(outcome, str):
+        assert outcome
+    else:
+        assert {m.points for m in grade.marks_of(outcome, exercises[CHAPTER])} == {0.0}
+
+
+# ------------------------------------------------------------------- the grader's copy
+
+
+def sources(notebook: Any) -> list[str]:
+    return [cell.source for cell in notebook.cells]
+
+
+def test_deleted_and_changed_checks_come_back(exercises):
+    master = exercises[CHAPTER].notebook
+    handed_in = submission()
+    handed_in.cells = [c for c in handed_in.cells if c.cell_type == "code" and not is_grade(c)]
+    merged = submissions.merge(master, handed_in)
+    whole = submissions.merge(master, submission())
+    tests = [c.source for c in merged.cells if is_grade(c) and not is_solution(c)]
+    assert tests == [c.source for c in master.cells if is_grade(c) and not is_solution(c)]
+    assert sources(merged)[:-1] == sources(whole)[:-1]
+    changed = submission()
+    for cell in changed.cells:
+        if is_grade(cell) and cell.cell_type == "code":
+            cell.source = "pass"
+    assert sources(submissions.merge(master, changed)) == sources(whole)
+
+
+def test_own_cells_stay_where_they_were(exercises):
+    notebook = submission()
+    at = next(i for i, c in enumerate(notebook.cells) if is_solution(c))
+    notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("helper = 1"))
+    notebook.cells.insert(at, nbformat.v4.new_code_cell("import math"))
+    notebook.cells.append(nbformat.v4.new_code_cell("last = 1"))
+    merged = sources(submissions.merge(exercises[CHAPTER].notebook, notebook))
+    place = merged.index(answers_of()["missing"])
+    assert merged[place - 1] == "import math"
+    assert merged[place + 1] == "helper = 1"
+    assert merged[-1] == "last = 1"
+
+
+def test_a_notebook_without_nbgrader_data_is_recognised_by_its_functions(exercises):
+    notebook = submission()
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({})
+    merged = submissions.merge(exercises[CHAPTER].notebook, notebook)
+    given = {c.metadata.nbgrader.grade_id: c.source for c in merged.cells if is_solution(c)}
+    assert given == answers_of()
+
+
+# ------------------------------------------------------------------------- the whole class
+
+
+BROKEN = {
+    "hang": submission(titles="while True:\n    pass"),
+    "crash": submission(titles="import os\nos._exit(1)"),
+    "flood": submission(titles="while True:\n    print('x' * 10_000)"),
+}
+
+
+def test_thirty_submissions_with_five_broken_ones_are_graded(course, exercises, tmp_path, capfd):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    good = {f"student {n:02d}": submission() if n < 5 else student_version() for n in range(25)}
+    good["student 24"] = submission(half="def days_to_half(events, least=10):\n    return 2.0")
+    for name, notebook in {**good, **BROKEN}.items():
+        hand_in(folder, name, notebook)
+    (folder / "wrong").mkdir()
+    (folder / "wrong/photo.jpg").write_bytes(b"\xff\xd8")
+    (folder / "empty").mkdir()
+    graded = grade.grade(folder, course, out, LIMITS, jobs=2)
+    assert len(graded) == 30
+    rows = read_grades(out)
+    assert len(rows) == 30 * len(exercises[CHAPTER].questions)
+    for n in range(24):
+        expected = [2, 3, 3, 3, None] if n < 5 else [0, 0, 0, 0, 0]
+        assert [points(rows[f"student {n:02d}", q]) for q in answers_of()] == expected
+    assert points(rows["student 24", "half"]) == 1
+    assert "another year" in rows["student 24", "half"]["message"]
+    assert rows["hang", "titles"]["message"] == "stopped after 8 s"
+    assert "Python process ended" in rows["crash", "titles"]["message"]
+    assert rows["crash", "join"]["message"].startswith("not run: an earlier cell ended")
+    for name in ("hang", "flood"):
+        assert [points(rows[name, q]) for q in ("missing", "titles", "join")] == [2, 0, 3]
+    assert points(rows["crash", "missing"]) == 2
+    assert {rows["empty", q]["message"] for q in answers_of()} == {"the folder is empty"}
+    assert {points(rows["wrong", q]) for q in answers_of()} == {0}
+    assert len(list((out / "feedback").glob("*.html"))) == 30
+    assert "30/30" in capfd.readouterr().err
+    assert "30 submissions of 30 students" in grade.summary(graded)
+    # Marks entered by hand survive another run.
+    file = out / "grades.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    before = f"student 01,{CHAPTER},removed,,3"
+    assert before in text
+    file.write_text(text.replace(before, f"student 01,{CHAPTER},removed,2.5,3"), encoding="utf-8")
+    few = tmp_path / "few"
+    hand_in(few, "student 01", submission())
+    grade.grade(few, course, out, LIMITS, jobs=1)
+    assert points(read_grades(out)["student 01", "removed"]) == 2.5
+
+
+def test_points_that_make_no_sense_are_refused(tmp_path):
+    file = tmp_path / "grades.csv"
+    file.write_text(
+        f"student,exercise,question,points,of,message\nana,{CHAPTER},removed,7,3,{grade.TO_READ}\n"
+    )
+    with pytest.raises(SystemExit, match="line 2: points must be a number from 0 to 3, not '7'"):
+        grade.marks_by_hand(file)
+
+
+# --------------------------------------------------------------------- hostile submissions
+
+
+def messages(exercises, **answers: str) -> dict[str, tuple[float | None, str]]:
+    merged = submissions.merge(exercises[CHAPTER].notebook, submission(**answers))
+    executed, problem = isolation.run(merged, LIMITS)
+    assert not problem
+    return {m.question: (m.points, m.message) for m in grade.marks_of(executed, exercises[CHAPTER])}
+
+
+@pytest.mark.skipif(not isolation.can_unshare(), reason="this system gives no own network")
+def test_a_submission_has_no_network(exercises):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        server.settimeout(60)
+        found = messages(
+            exercises,
+            missing=f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)",
+        )
+        assert found["missing"][0] == 0
+        assert "Error" in found["missing"][1] or "not defined" in found["missing"][1]
+        with socket.create_connection(("127.0.0.1", port), 2):
+            server.accept()[
+                0
+            ].close()  # from here it can be reached, and this is the first to do so
+        server.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux only")
+def test_a_submission_that_takes_all_memory_loses_its_own_points(exercises):
+    found = messages(exercises, titles="hoard = bytearray(2**33)")
+    assert found["titles"][0] == 0
+    assert found["titles"][1].startswith("MemoryError") or "memory" in found["titles"][1]
+    assert found["join"] == (3, "right") or found["join"][1].startswith("not run")
+
+
+def test_warnings_cost_nothing(exercises):
+    answer = answers_of()["missing"].replace(
+        "    missing =", "    import warnings\n    warnings.warn('careful')\n    missing =", 1
+    )
+    assert messages(exercises, missing=answer)["missing"] == (2, "right")
+
+
+def test_what_students_write_is_escaped(tmp_path):
+    one = submissions.Submission("=cmd()<b>", Path("x"), CHAPTER)
+    evil = "<script>alert(1)</script>"
+    marks = [grade.Mark("missing", 0.0, 2.0, f"=1+1 {evil}", answer=evil)]
+    grade.write_feedback(tmp_path, [(one, marks)])
+    [page] = tmp_path.glob("*.html")
+    assert page.parent == tmp_path
+    assert "<script" not in page.read_text(encoding="utf-8")
+    assert "<b>" not in page.read_text(encoding="utf-8")
+    [row] = grade.rows(one, marks)
+    assert row[0].startswith("'=") and row[5].startswith("'=")
+    assert grade._plain(row[0]) == one.student
+
+
+def test_names_of_students_cannot_leave_the_folder(tmp_path):
+    names = ["../../up", "a/b", "ana", "Ana", "…", "ana?"]
+    graded = [(submissions.Submission(n, Path("x"), CHAPTER), []) for n in names]
+    grade.write_feedback(tmp_path / "feedback", graded)
+    pages = list((tmp_path / "feedback").glob("*.html"))
+    assert len(pages) == len(names)
+    assert list(tmp_path.iterdir()) == [tmp_path / "feedback"]
