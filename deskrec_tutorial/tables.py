@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +12,8 @@ import pandas as pd
 # Two titles with a dollar sign would otherwise become a formula.
 NO_MATH = "tex2jax_ignore mathjax_ignore"
 LONGEST = 200  # rows; a browser chokes on a whole log
+LONG = 10_000  # a column that reaches this gets commas; a year or a row number does without
+NO_COUNT = 10**12  # beyond this a whole number is an id or a time, and is copied, not compared
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +27,10 @@ class Table:
     def _render(self, how: str) -> str:
         html = {"border": 0, "escape": True, "classes": NO_MATH} if how == "to_html" else {}
         text: str = getattr(self.frame.head(LONGEST), how)(
-            index=self.index, float_format=f"{{:,.{self.digits}f}}".format, **html
+            index=self.index,
+            float_format=f"{{:,.{self.digits}f}}".format,
+            formatters=[_commas(column) for _, column in self.frame.items()],
+            **html,
         )
         more = len(self.frame) - LONGEST
         note = f"… and {more:,} more rows"
@@ -42,6 +48,17 @@ class Table:
         return self._render("to_string")
 
 
+def _commas(column: pd.Series) -> Callable[[int], str] | None:
+    """How to write the numbers of a column of large counts; None for any other column."""
+    name = str(column.name[-1] if isinstance(column.name, tuple) else column.name)
+    values = column.dropna() if column.dtype.kind in "iu" else column[:0]
+    if name.endswith(("Id", "timestamp")) or values.empty:
+        return None
+    # int, because the absolute value of the least 64-bit number is no 64-bit number
+    largest = max(abs(int(values.min())), abs(int(values.max())))
+    return "{:,}".format if LONG <= largest <= NO_COUNT else None
+
+
 def _align(html: str, tag: str, sides: list[str]) -> str:
     around = itertools.cycle(sides)
     return re.sub(f"<{tag}>", lambda _: f'<{tag} style="text-align: {next(around)}">', html)
@@ -49,6 +66,9 @@ def _align(html: str, tag: str, sides: list[str]) -> str:
 
 def table(frame: pd.DataFrame | pd.Series, digits: int = 3, index: bool | None = None) -> Table:
     """Show a table with whole titles, rounded floats and, unless asked for, no index.
+
+    A column of whole numbers that reaches 10,000 has commas for the thousands. Ids and timestamps
+    have none: columns whose name ends in "Id" or "timestamp", or with a number beyond 10**12.
 
     Parameters
     ----------

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
+import pytest
 
 import deskrec_tutorial as dr
 
@@ -38,3 +41,45 @@ def test_plain_text_rounds_and_hides_the_index_unless_asked() -> None:
     assert "alpha" in repr(dr.table(pd.Series([1.0], ["alpha"], name="x")))
     with_index = dr.table(FRAME.set_index("contentId"), index=True)._repr_html_()
     assert '<th style="text-align: left">contentId</th>' in with_index
+
+
+def shown(name: object, *values: object, dtype: str = "int64") -> list[str]:
+    """The cells of a table of one column, the same in plain text and in HTML."""
+    one = dr.table(pd.Series(values, name=name, dtype=dtype).to_frame())
+    cells = [line.strip() for line in repr(one).splitlines()[-len(values) :]]
+    html = one._repr_html_()
+    assert re.findall(r"<td[^>]*>(.*)</td>", html.replace("&lt;NA&gt;", "<NA>")) == cells
+    return cells
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32", "uint64", "Int64"])
+def test_a_column_of_large_counts_has_commas(dtype: str) -> None:
+    assert shown("events", 61_043, 5_745, 9, dtype=dtype) == ["61,043", "5,745", "9"]
+    assert shown("events", 10**9, 0, dtype=dtype) == ["1,000,000,000", "0"]
+
+
+def test_small_and_missing_counts_stay_as_they_are() -> None:
+    assert shown("year", 2016, 9_999) == ["2016", "9999"]
+    assert shown("change", -10_000, 0) == ["-10,000", "0"]
+    assert shown("events", 10_000, None, dtype="Int64") == ["10,000", "<NA>"]
+    assert shown("events", None, dtype="Int64") == ["<NA>"]
+    assert shown("read", True, False, dtype="bool") == ["True", "False"]
+    assert "Empty DataFrame" in repr(dr.table(pd.DataFrame({"events": pd.Series(dtype="int64")})))
+
+
+@pytest.mark.parametrize("name", ["contentId", "personId", "timestamp", "first timestamp"])
+def test_ids_and_times_have_no_commas(name: str) -> None:
+    assert shown(name, 1_457_919_092, -12_345) == ["1457919092", "-12345"]
+    assert shown(("of the first", name), 12_345) == ["12345"]
+
+
+def test_a_number_too_large_for_a_count_is_taken_for_an_id() -> None:
+    assert shown("before", -(2**63), 20_000) == [str(-(2**63)), "20000"]
+    assert shown("events", 10**12, 20_000) == ["1,000,000,000,000", "20,000"]
+    assert shown("before", 10**12 + 1, 20_000) == [str(10**12 + 1), "20000"]
+    assert shown("before", 2**64 - 1, 20_000, dtype="uint64") == [str(2**64 - 1), "20000"]
+
+
+def test_each_column_is_judged_by_itself_even_where_names_repeat() -> None:
+    frame = pd.DataFrame([[12_345, 12_345, 12_345.6]], columns=["events", "contentId", "events"])
+    assert repr(dr.table(frame, digits=1)).split("\n")[1].split() == ["12,345", "12345", "12,345.6"]
