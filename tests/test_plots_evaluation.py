@@ -75,18 +75,16 @@ def test_scoreboard_on_the_sample(results):
     assert f"{len(results[best].per_user):,} people" in picture.figure.axes[0].get_xlabel()
 
 
-def test_noise_names_what_moves_most():
+def test_noise_says_from_where_to_where():
     values = {"another seed": [0.10, 0.11, 0.12], "another split": [0.1, 0.2, 0.3]}
     picture = dr.plots.noise(values)
-    assert title(picture) == "Another split moves it most: standard deviation 0.1000"
+    assert title(picture) == "One recommender: NDCG@10 from 0.100 to 0.300"
     assert "another seed, 3 times: 0.0100; another split, 3 times: 0.1000" in picture.caption
-    turned = dr.plots.noise(dict(zip(values, reversed(values.values()), strict=True)))
-    assert title(turned).startswith("Another seed moves it most")
 
 
 def test_noise_of_equal_values_draws():
     picture = dr.plots.noise({"nothing": [0.1, 0.1]})
-    assert "standard deviation 0.0000" in title(picture)
+    assert title(picture) == "One recommender: NDCG@10 from 0.100 to 0.100"
 
 
 def test_what_lists_show_speaks_of_the_best_by_ndcg():
@@ -132,8 +130,9 @@ def test_two_protocols_counts_the_pairs_that_cross():
     picture = dr.plots.two_protocols(sampled, full)
     assert title(picture) == "1 of 3 pairs of recommenders change their order"
     assert "a is ahead of b by sampled recall@10 (0.900 to 0.800)" in picture.caption
-    assert "behind by full NDCG@10 (0.100 to 0.200)" in picture.caption
+    assert "behind by full recall@10 (0.100 to 0.200)" in picture.caption
     assert "2 take part in 1 change" in picture.caption
+    assert dr.plots.flips(sampled, full) == [("a", "b")]
 
 
 def test_two_protocols_does_not_claim_a_change_there_is_not():
@@ -156,9 +155,19 @@ def test_tuning_map_finds_the_best_cell():
     picture = dr.plots.tuning_map(grid)
     assert title(picture) == "Best: α = 40 with λ = 100"
     assert "goes from 0.050 to 0.400" in picture.caption
-    assert picture.caption.endswith("(bold): 40 at λ = 0.1, 40 at λ = 100.")
+    assert "(bold): 40 at λ = 0.1, 40 at λ = 100. Other cells" in picture.caption
+    assert picture.caption.endswith("from the best: none (framed, like the best).")
     bold = [t.get_text() for t in picture.figure.axes[0].texts if t.get_fontweight() == "bold"]
     assert bold == ["0.200", "0.400"]
+    assert len(picture.figure.axes[0].patches) == 1
+
+
+def test_tuning_map_frames_what_is_level_with_the_best():
+    grid = pd.DataFrame([[0.1, 0.2], [0.39, 0.4]], index=[0.1, 100], columns=[5, 40])
+    picture = dr.plots.tuning_map(grid, grid > 0.3)
+    assert picture.caption.endswith("from the best: 1 (framed, like the best).")
+    frames = {(round(p.get_x()), round(p.get_y())) for p in picture.figure.axes[0].patches}
+    assert frames == {(0, 1), (1, 1)}
 
 
 def test_sweep_finds_the_best_point():
@@ -189,7 +198,7 @@ def test_luck_compares_the_winner_with_the_mean():
     assert title(picture) == "Chosen for a lead of +0.1000, left with +0.0000"
     assert f"Correlation of the two: {np.corrcoef(validation, final)[0, 1]:+.2f}" in picture.caption
     worse = dr.plots.luck(validation, [0.3, 0.4, 0.1])
-    assert "0.1667 below the mean on the final set" in worse.caption
+    assert "0.1667 below the mean on the other half" in worse.caption
 
 
 def test_week_by_week_counts_weeks_and_hits():

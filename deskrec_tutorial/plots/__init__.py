@@ -9,6 +9,7 @@ from .course import course_map
 from .data import article_life, event_types, long_tail_curve, missing_values, weekly_rhythm
 from .evaluation import (
     differences,
+    flips,
     luck,
     noise,
     scoreboard,
@@ -47,6 +48,7 @@ __all__ = [
     "event_weights",
     "evidence",
     "factor_plane",
+    "flips",
     "long_tail_curve",
     "loss_staircase",
     "luck",

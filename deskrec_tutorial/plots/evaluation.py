@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from ..evaluation import Comparison, Evaluation, bootstrap_interval
@@ -55,8 +56,10 @@ def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tu
     )
 
 
-def _beside(axes: Axes, x: float, y: float, text: str) -> None:
-    axes.annotate(text, (x, y), (8, 0), textcoords="offset points", va="center", fontsize=8)
+def _beside(axes: Axes, x: float, y: float, text: str, away: float = 8) -> None:
+    """A small text to the right of a point, or to its left if `away` is below zero."""
+    axes.annotate(text, (x, y), (away, 0), textcoords="offset points", va="center", fontsize=8,
+                  ha="left" if away > 0 else "right")  # fmt: skip
 
 
 @picture
@@ -76,8 +79,8 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tup
     margin = max(float(np.ptp(everything)), 1e-3) * 0.15
     axes.set_xlim(everything.min() - margin, everything.max() + 2 * margin)
     axes.set_xlabel(_label(metric))
-    most = max(spreads, key=lambda name: spreads[name])
-    axes.set_title(f"{most.capitalize()} moves it most: standard deviation {spreads[most]:.4f}")
+    ends = everything.min(), everything.max()
+    axes.set_title(f"One recommender: {_label(metric)} from {ends[0]:.3f} to {ends[1]:.3f}")
     parts = [f"{name}, {len(values[name])} times: {sd:.4f}" for name, sd in spreads.items()]
     return figure, (
         f"Standard deviation of {_label(metric)} of one recommender when nothing but this is "
@@ -178,12 +181,12 @@ def _trend(means: Sequence[float], names: Sequence[str], metric: str) -> tuple[s
 def two_protocols(
     sampled: pd.Series,
     full: pd.Series,
-    names: Sequence[str] = ("sampled recall@10", "full NDCG@10"),
+    names: Sequence[str] = ("sampled recall@10", "full recall@10"),
 ) -> tuple[Figure, str]:
     """The order of recommenders under two protocols, as lines, those that cross in red."""
     ranks = [values.rank(ascending=False, method="first") for values in (sampled, full)]
-    flips = _flips(sampled, full)
-    crossing = {name for pair in flips for name in pair}
+    pairs = flips(sampled, full)
+    crossing = {name for pair in pairs for name in pair}
     figure = Figure(figsize=(8, 1.4 + 0.34 * len(sampled)))
     axes = figure.subplots()
     for name in sampled.index:
@@ -198,12 +201,12 @@ def two_protocols(
     axes.set_xticks([0, 1], list(names), fontsize=10)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.tick_params(length=0)
-    pairs = len(sampled) * (len(sampled) - 1) // 2
-    axes.set_title(f"{len(flips)} of {pairs} pairs of recommenders change their order")
-    return figure, _flip_caption(sampled, full, names, flips)
+    of = len(sampled) * (len(sampled) - 1) // 2
+    axes.set_title(f"{len(pairs)} of {of} pairs of recommenders change their order")
+    return figure, _flip_caption(sampled, full, names, pairs)
 
 
-def _flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
+def flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
     """Pairs (first, second) with first ahead in a and behind in b, the clearest first."""
     found = [(x, y) for x in a.index for y in a.index if a[x] > a[y] and b[x] < b[y]]
     # Clear is what is clear on both sides: the smaller of the two relative gaps.
@@ -211,14 +214,14 @@ def _flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
 
 
 def _flip_caption(
-    a: pd.Series, b: pd.Series, names: Sequence[str], flips: Sequence[tuple[str, str]]
+    a: pd.Series, b: pd.Series, names: Sequence[str], pairs: Sequence[tuple[str, str]]
 ) -> str:
-    if not flips:
+    if not pairs:
         return f"Both {names[0]} and {names[1]} put the {len(a)} recommenders in the same order."
-    x, y = flips[0]
+    x, y = pairs[0]
     return (
-        f"Of {len(a)} recommenders, {len({n for p in flips for n in p})} take part in "
-        f"{len(flips)} change(s) of order. The clearest: {x} is ahead of {y} by {names[0]} "
+        f"Of {len(a)} recommenders, {len({n for p in pairs for n in p})} take part in "
+        f"{len(pairs)} change(s) of order. The clearest: {x} is ahead of {y} by {names[0]} "
         f"({a[x]:.3f} to {a[y]:.3f}) and behind by {names[1]} ({b[x]:.3f} to {b[y]:.3f})."
     )
 
@@ -227,22 +230,33 @@ def _flip_caption(
 
 
 @picture
-def tuning_map(grid: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
-    """A metric for each pair of settings: one row per regularisation, one column per α."""
+def tuning_map(
+    grid: pd.DataFrame, level: pd.DataFrame | None = None, metric: str = "ndcg@10"
+) -> tuple[Figure, str]:
+    """A metric for each pair of settings: one row per regularisation, one column per α.
+
+    `level` is True in the cells that cannot be told apart from the best; they are framed.
+    """
     values = grid.to_numpy(dtype=float)
     alphas, penalties = [f"{a:g}" for a in grid.columns], [f"{p:g}" for p in grid.index]
     figure = Figure(figsize=(8, 1.8 + 0.5 * len(grid)))
     axes = figure.subplots()
-    image = axes.imshow(values, aspect="auto")
+    least = max(values.min(), values.max() / 2)  # one hopeless cell must not eat the colours
+    image = axes.imshow(values, aspect="auto", vmin=least, vmax=values.max())
+    near = values == values.max() if level is None else level.to_numpy(dtype=bool)
     for (row, column), value in np.ndenumerate(values):
         weight = "bold" if value == values[row].max() else "normal"
-        colour = "black" if value > (values.min() + values.max()) / 2 else "white"
+        colour = "black" if value > (least + values.max()) / 2 else "white"
         axes.text(column, row, f"{value:.3f}", ha="center", va="center", color=colour,
                   fontweight=weight)  # fmt: skip
+        if near[row, column]:
+            axes.add_patch(Rectangle((column - 0.46, row - 0.42), 0.92, 0.84, fill=False,
+                                     edgecolor=RED, linewidth=2.5))  # fmt: skip
     axes.set_xticks(range(len(alphas)), alphas)
     axes.set_yticks(range(len(penalties)), penalties)
     axes.set(xlabel="α, the confidence per unit of strength", ylabel="regularisation λ")
-    figure.colorbar(image, ax=axes, label=f"{_label(metric)} on validation")
+    extend = "min" if least > values.min() else "neither"
+    figure.colorbar(image, ax=axes, label=f"{_label(metric)} on validation", extend=extend)
     row, column = np.unravel_index(int(values.argmax()), values.shape)
     axes.set_title(f"Best: α = {alphas[column]} with λ = {penalties[row]}")
     ridge = [
@@ -250,7 +264,8 @@ def tuning_map(grid: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str
     ]
     return figure, (
         f"{_label(metric)} goes from {values.min():.3f} to {values.max():.3f}. The best α in each "
-        f"row (bold): {', '.join(ridge)}."
+        f"row (bold): {', '.join(ridge)}. Other cells not told apart from the best: "
+        f"{near.sum() - 1 or 'none'} (framed, like the best)."
     )
 
 
@@ -290,7 +305,8 @@ def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[
         colour = ORANGE if found.low > 0 or found.high < 0 else BLUE
         axes.hlines(place, found.low, found.high, color=colour, linewidth=4, alpha=0.6)
         axes.plot(found.difference, place, "o" if colour == BLUE else "s", color=colour)
-        _beside(axes, found.high, place, f"{found.difference:+.4f}")
+        end, away = (found.high, 8) if found.difference >= 0 else (found.low, -8)
+        _beside(axes, end, place, f"{found.difference:+.4f}", away)
     axes.set_yticks(range(len(comparisons)), list(comparisons))
     axes.set_ylim(len(comparisons) - 0.5, -0.5)
     ends = [abs(end) for found in comparisons.values() for end in (found.low, found.high)]
@@ -310,24 +326,24 @@ def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[
 
 @picture
 def luck(validation: Sequence[float], final: Sequence[float]) -> tuple[Figure, str]:
-    """Equal candidates: the validation value of each, and its value on the final set."""
+    """Equal candidates: what each got on the half it was chosen on, and on the other half."""
     v, f = np.asarray(validation), np.asarray(final)
     best = int(np.argmax(v))
     figure = Figure(figsize=(6.5, 4))
     axes = figure.subplots()
     axes.plot(v, f, "o", color=BLUE, alpha=0.7)
     axes.plot(v[best], f[best], "o", color=RED, markersize=14, fillstyle="none", markeredgewidth=2,
-              label="best on validation")  # fmt: skip
+              label="best where it was chosen")  # fmt: skip
     axes.axvline(v.mean(), color=GREY, linestyle="--", linewidth=1)
     axes.axhline(f.mean(), color=GREY, linestyle="--", linewidth=1, label="means of all")
-    axes.set(xlabel="NDCG@10 on validation", ylabel="NDCG@10 on the final set")
+    axes.set(xlabel="NDCG@10 on the half to choose on", ylabel="NDCG@10 on the other half")
     axes.legend()
     gain, kept = (round(x[best] - x.mean(), 9) + 0.0 for x in (v, f))
     axes.set_title(f"Chosen for a lead of {gain:+.4f}, left with {kept:+.4f}")
     return figure, (
-        f"{len(v)} models that differ in their seed alone. The best on validation is "
+        f"{len(v)} models that differ in their seed alone. The best on one half is "
         f"{gain:.4f} above the mean there, and {abs(kept):.4f} "
-        f"{'above' if kept >= 0 else 'below'} the mean on the final set. Correlation of the two: "
+        f"{'above' if kept >= 0 else 'below'} the mean on the other half. Correlation of the two: "
         f"{np.corrcoef(v, f)[0, 1]:+.2f}."
     )
 
