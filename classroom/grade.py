@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import os
 import re
 import sys
@@ -85,14 +86,21 @@ def database(course: Path) -> str:
 
 
 def execute(one: Submission, exercise: Exercise | None, limits: Mapping[str, float]) -> Any:
-    """Run one submission; returns the executed notebook, or why there is none."""
+    """Run one submission; returns our copy with its answers and outputs, or why there is none."""
     if one.problem or exercise is None:
         return one.problem or "none of the exercises"
     try:
-        notebook, problem = run(merge(exercise.notebook, one.notebook), dict(limits))
+        merged = merge(exercise.notebook, one.notebook)
+        executed, problem = run(merged, dict(limits))
+        if problem:
+            return problem
+        # Only outputs are taken over: the result was within reach of a stranger's code.
+        for ours, theirs in zip(merged.cells, executed.cells, strict=True):
+            if ours.cell_type == "code":
+                ours.outputs = theirs.outputs
     except Exception as error:  # whatever a stranger's notebook does: it costs its own mark only
         return f"could not be graded ({type(error).__name__})"
-    return notebook if notebook is not None else problem
+    return merged
 
 
 def marks_of(executed: Any, exercise: Exercise) -> list[Mark]:
@@ -111,12 +119,14 @@ def _mark(question: str, of: float, cells: list[Any], exercise: Exercise) -> Mar
     answer = next(cell for cell in cells if is_solution(cell))
     stub = next(c for c in exercise.notebook.cells if is_solution(c) and question_of(c) == question)
     scores = [determine_grade(cell)[0] for cell in cells if is_grade(cell)]
-    if answer.source.strip() == stub.source.strip():
-        return Mark(question, 0.0, of, "not answered")
+    untouched = answer.source.strip() == stub.source.strip()
     if None in scores:
         return Mark(question, None, of, TO_READ, answer.source)
-    message = next(filter(None, map(_error, cells)), "right")
-    return Mark(question, float(sum(scores)), of, message, answer.source)
+    if untouched and not any(scores):
+        return Mark(question, 0.0, of, "not answered")
+    # Where the stub stands untouched, the answer is in a cell of the student's own.
+    message = next(filter(None, map(_error, cells[untouched:])), "right")
+    return Mark(question, float(sum(scores)), of, message, answer.source * (not untouched))
 
 
 def _error(cell: Any) -> str:
@@ -150,23 +160,39 @@ def enter(book: Gradebook, one: Submission, executed: Any) -> None:
 
 def marks_by_hand(file: Path) -> dict[tuple[str, str, str], float]:
     """Read the points that a teacher entered in an earlier ``grades.csv`` for open questions."""
-    if not file.exists():
-        return {}
     entered = {}
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), start=2):
-            if TO_READ in (row.get("message") or "") and (row.get("points") or "").strip():
-                try:
-                    points = float(row["points"].replace(",", "."))
-                except ValueError:
-                    points = -1.0
-                if not 0 <= points <= float(row["of"]):
-                    raise SystemExit(
-                        f"{file}, line {number}: points must be a number from 0 to {row['of']}, "
-                        f"not {row['points']!r}. Nothing was graded; correct it and try again."
-                    )
-                entered[_plain(row["student"]), row["exercise"], row["question"]] = points
+    for number, row in enumerate(_earlier(file), start=2):
+        if TO_READ in row["message"] and row["points"].strip():
+            try:
+                points = float(row["points"].replace(",", "."))
+            except ValueError:
+                points = -1.0
+            if not 0 <= points <= float(row["of"].replace(",", ".")):
+                raise SystemExit(
+                    f"{file}, line {number}: points must be a number from 0 to {row['of']}, "
+                    f"not {row['points']!r}. Nothing was graded; correct it and try again."
+                )
+            entered[_plain(row["student"]), row["exercise"], row["question"]] = points
     return entered
+
+
+def _earlier(file: Path) -> list[dict[str, str]]:
+    """Read a table of marks, in whatever way a spreadsheet has saved it."""
+    if not file.exists():
+        return []
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    first = text.split("\n", 1)[0]
+    table = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
+    if set(FIELDS) - set(table.fieldnames or ()):
+        raise SystemExit(
+            f"{file} has no columns {', '.join(FIELDS)}. Nothing was graded; to begin anew, "
+            "move the file away."
+        )
+    return [{name: row.get(name) or "" for name in FIELDS} for row in table]
 
 
 def _safe(text: str) -> str:
@@ -192,13 +218,15 @@ def rows(one: Submission, marks: list[Mark]) -> Iterator[tuple[str, ...]]:
 
 
 def write_grades(file: Path, graded: list[tuple[Submission, list[Mark]]]) -> None:
-    """Write the table; the earlier one stays until the new one is complete."""
+    """Write the table; the earlier one is kept as ``grades-before.csv``."""
     new = file.with_suffix(".new")
     with new.open("w", encoding="utf-8-sig", newline="") as lines:
         table = csv.writer(lines)
         table.writerow(FIELDS)
         for one, marks in graded:
             table.writerows(rows(one, marks))
+    if file.exists():
+        file.replace(file.with_name("grades-before.csv"))
     new.replace(file)
 
 
@@ -235,13 +263,12 @@ def grade(
         done = pool.map(lambda one: execute(one, exercises.get(one.exercise or ""), limits), found)
         for one, executed in zip(found, tqdm(done, "grading", len(found)), strict=True):
             exercise = exercises.get(one.exercise or "")
-            if isinstance(executed, str):
+            if isinstance(executed, str) or exercise is None:
                 questions = exercise.questions if exercise else {"?": 0.0}
                 marks = [Mark(q, 0.0, of, executed) for q, of in questions.items()]
             else:
-                assert exercise is not None
-                enter(book, one, executed)
                 marks = marks_of(executed, exercise)
+                enter(book, one, executed)
             for mark in marks:
                 points = by_hand.get((one.student, one.exercise or "?", mark.question))
                 if points is not None and mark.message == TO_READ:
@@ -280,7 +307,7 @@ def summary(graded: list[tuple[Submission, list[Mark]]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--out", type=Path, default=BUILD / "grades")
+    parser.add_argument("--out", type=Path, help="default: build/classroom/grades/FOLDER")
     parser.add_argument("--course", type=Path, default=BUILD / "course")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     for name, value in LIMITS.items():
@@ -291,9 +318,10 @@ def main() -> int:
     for lack in what_is_missing():
         print(f"On this system {lack}; see “What the isolation does” in TEACHING.md.")
     limits = {name: getattr(options, name) for name in LIMITS}
-    graded = grade(options.folder, options.course, options.out, limits, options.jobs)
+    out = options.out or BUILD / "grades" / options.folder.resolve().name
+    graded = grade(options.folder, options.course, out, limits, options.jobs)
     print(summary(graded))
-    print(f"{options.out / 'grades.csv'} and {options.out / 'feedback'}")
+    print(f"{out / 'grades.csv'} and {out / 'feedback'}")
     return 0
 
 

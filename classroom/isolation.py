@@ -41,7 +41,9 @@ def what_is_missing() -> list[str]:
     missing = []
     if not can_unshare():
         missing.append("the network can't be cut off, and a process may outlive its time")
-    if sys.platform != "linux":
+    if os.name == "nt":
+        missing.append("neither memory nor the size of files can be limited")
+    elif sys.platform != "linux":
         missing.append("memory can't be limited")
     return missing
 
@@ -81,6 +83,8 @@ def run(notebook: Any, limits: dict[str, float]) -> tuple[Any, str]:
             finally:
                 _end(process)
         try:
+            if result.is_symlink() or not result.is_file():  # a pipe would block
+                raise FileNotFoundError(result)
             return nbformat.read(result, as_version=4), ""
         except Exception:  # none, half of one, or something else in its place
             return None, "the run ended without a result (out of memory, or it ended itself)"

@@ -67,9 +67,24 @@ def make_course(folder: Path) -> None:
         target = folder / "source" / chapter / f"{chapter}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
-        outcome = course_api(folder).generate_assignment(chapter, force=True)
-        if not outcome["success"]:
-            raise RuntimeError(f"nbgrader could not release {chapter}:\n{outcome['log']}")
+        _release(folder, chapter)
+
+
+def _release(folder: Path, chapter: str) -> None:
+    """Let nbgrader release an exercise; if it refuses, the earlier release stays."""
+    release, kept = released(folder, chapter).parent, folder / f"release-{chapter}"
+    if release.exists():
+        shutil.copytree(release, kept, dirs_exist_ok=True)
+    outcome = course_api(folder).generate_assignment(chapter, force=True)
+    if not outcome["success"] and kept.exists():
+        shutil.copytree(kept, release, dirs_exist_ok=True)
+    shutil.rmtree(kept, ignore_errors=True)
+    if not outcome["success"]:
+        raise SystemExit(
+            f"nbgrader could not release {chapter}:\n{outcome['log']}\nIf cells were added or "
+            f"removed after submissions had been graded: move {folder / 'gradebook.db'} away (the "
+            "marks in it stay readable there) and run make classroom again."
+        )
 
 
 def course_api(folder: Path) -> NbGraderAPI:
@@ -108,7 +123,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=BUILD)
     out = parser.parse_args().out
-    shutil.rmtree(out / "course" / "release", ignore_errors=True)
     make_course(out / "course")
     for chapter in chapters():
         shutil.copy(released(out / "course", chapter), ROOT / "exercises" / f"{chapter}.ipynb")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -60,31 +60,41 @@ def find(folder: Path, exercises: dict[str, set[str]]) -> list[Submission]:
     return sorted(everything, key=lambda one: (one.student, one.exercise or ""))
 
 
-def _rank(one: Submission) -> tuple[bool, float]:
-    """A readable notebook before anything else, then the newest."""
-    return not one.problem, one.path.stat().st_mtime
+def _rank(one: Submission) -> tuple[bool, bool, float]:
+    """A readable notebook before anything else, with our cells before without, then the newest."""
+    marked = not one.problem and any(map(_id, one.notebook.cells))
+    return not one.problem, marked, one.path.stat().st_mtime
 
 
-def _candidates(folder: Path, exercises: Iterable[str]) -> Iterable[tuple[str, Path]]:
+def _candidates(folder: Path, exercises: Collection[str]) -> Iterable[tuple[str, Path]]:
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        if entry.is_dir() and entry.name in exercises:  # sorted by exercise, then by student
+            yield from _candidates(entry, exercises)
+        elif entry.is_dir():
             files = [path for path in sorted(entry.rglob("*")) if _counts(path, entry)]
             notebooks = [path for path in files if path.suffix == ".ipynb"]
             for path in notebooks or files[:1] or [entry]:
-                yield entry.name, path
+                yield _name(entry.name), path
         elif entry.is_file():
-            name = entry.stem
+            name = re.sub(r"\s*\(\d+\)$", "", entry.stem)  # a browser's second download
             for exercise in exercises:
                 name = name.replace(exercise, "")
-            yield name.strip(" _-.") or entry.stem, entry
+            yield _name(name.strip(" _-.") or entry.stem), entry
+
+
+def _name(text: str) -> str:
+    """Make a name that can be written down: file systems allow bytes that are no text."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _counts(path: Path, top: Path) -> bool:
-    """Leave out hidden files, checkpoints, and links that may lead anywhere."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.relative_to(top).parts)
-    return path.is_file() and not path.is_symlink() and not hidden
+    """Leave out hidden files, what we handed out to read, and links that may lead anywhere."""
+    parts = path.relative_to(top).parts
+    ours = any(part in ("chapters", "deskrec_tutorial", "__MACOSX") for part in parts[:-1])
+    hidden = any(part.startswith(".") for part in parts)
+    return path.is_file() and not path.is_symlink() and not hidden and not ours
 
 
 def _read(student: str, path: Path, exercises: dict[str, set[str]]) -> Submission:
@@ -140,14 +150,25 @@ def merge(master: Any, submitted: Any) -> Any:
     answers: dict[str, str] = {}
     before: dict[str, list[Any]] = {name: [] for name in ours}
     own: list[Any] = []
+    texts: list[str] = []
     for cell in submitted.cells:
-        name = _id(cell) if _id(cell) in ours else _guess(cell, ours, known) if unmarked else ""
+        name = _id(cell) if _id(cell) in ours else _guess(cell, ours) if unmarked else ""
         if name:
             answers[name] = cell.source
             before[name] += own
             own = []
-        elif cell.cell_type == "code" and cell.source.strip() not in known and not is_grade(cell):
+        elif cell.source.strip() not in known and cell.cell_type == "markdown":
+            texts.append(cell.source)
+        elif cell.source.strip() not in known and cell.cell_type == "code" and not is_grade(cell):
             own.append(nbformat.v4.new_code_cell(cell.source))
+    for name, cell in ours.items():  # an open question may have been answered in a cell of its own
+        if (
+            is_grade(cell)
+            and is_solution(cell)
+            and answers.get(name, "").strip() in known
+            and texts
+        ):
+            answers[name] = "\n\n".join(texts)
     cells: list[Any] = []
     for cell in master.cells:
         cells += before.get(_id(cell), [])
@@ -166,17 +187,13 @@ def question_of(cell: Any) -> str:
     return re.sub("_(check|hidden)$", "", _id(cell))
 
 
-def _guess(cell: Any, ours: dict[str, Any], known: set[str]) -> str:
+def _guess(cell: Any, ours: dict[str, Any]) -> str:
     """Return the cell of ours that a cell stands for whose nbgrader data some program has dropped.
 
-    By the function that it defines; a new text is the answer to the open question.
+    By the function that it defines.
     """
     defined = re.search(r"^def \w+\(", cell.source, flags=re.M)
     for name, mine in ours.items():
-        if cell.cell_type != mine.cell_type or not is_solution(mine):
-            continue
-        if cell.cell_type == "markdown" and cell.source.strip() not in known:
-            return name
-        if defined and f"\n{defined[0]}" in f"\n{mine.source}":
+        if defined and is_solution(mine) and f"\n{defined[0]}" in f"\n{mine.source}":
             return name
     return ""

@@ -123,6 +123,7 @@ def main(source: Path, result: Path, limits: dict[str, float]) -> None:
         shutdown_kernel="immediate",
     )
     runner.run()
+    result.unlink(missing_ok=True)  # whatever the notebook has put there
     nbformat.write(notebook, result)
 
 

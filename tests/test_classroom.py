@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,39 @@ def test_of_two_notebooks_the_newer_readable_one_counts(exercises, tmp_path):
     assert one.path.name == "new.ipynb"
 
 
+def test_what_was_handed_out_to_read_is_no_submission(exercises, tmp_path):
+    hand_in(tmp_path, "ana", submission())
+    hand_in(tmp_path, "ana/chapters", nbformat.v4.new_notebook())
+    hand_in(tmp_path, "ana/chapters", nbformat.v4.new_notebook(), "06_evaluation.ipynb")
+    hand_in(tmp_path, "ana", nbformat.v4.new_notebook(), f"copy of {CHAPTER}.ipynb")
+    os.utime(tmp_path / f"ana/{CHAPTER}.ipynb", (1, 1))
+    [one] = submissions.find(tmp_path, everything_known(exercises))
+    assert one.path == tmp_path / f"ana/{CHAPTER}.ipynb"
+
+
+def test_submissions_sorted_by_exercise_are_found(exercises, tmp_path):
+    (tmp_path / CHAPTER).mkdir()
+    nbformat.write(submission(), tmp_path / CHAPTER / "ana.ipynb")
+    nbformat.write(submission(), tmp_path / CHAPTER / f"bob_{CHAPTER} (1).ipynb")
+    hand_in(tmp_path / "02_event_strength", "ana", submission("02_event_strength"), "x.ipynb")
+    found = submissions.find(tmp_path, everything_known(exercises))
+    assert [(one.student, one.exercise) for one in found] == [
+        ("ana", CHAPTER),
+        ("ana", "02_event_strength"),
+        ("bob", CHAPTER),
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
+def test_a_name_that_is_no_text_stops_nobody(course, tmp_path):
+    folder = os.fsencode(tmp_path / "in")
+    for name in (b"Jos\x82", b"ana"):
+        os.makedirs(os.path.join(folder, name))
+        nbformat.write(student_version(), os.fsdecode(os.path.join(folder, name, b"01_data.ipynb")))
+    grade.grade(tmp_path / "in", course, tmp_path / "out", LIMITS, jobs=2)
+    assert {student for student, _ in read_grades(tmp_path / "out")} == {"Jos?", "ana"}
+
+
 @pytest.mark.parametrize("metadata", [[], "text", {"nbgrader": []}, {"nbgrader": {"grade_id": {}}}])
 def test_odd_notebooks_cost_only_their_own_mark(exercises, tmp_path, metadata):
     notebook = {
@@ -293,6 +327,19 @@ def test_a_notebook_without_nbgrader_data_is_recognised_by_its_functions(exercis
     assert given == answers_of()
 
 
+def test_an_open_answer_in_a_new_cell_is_read(exercises):
+    master = exercises[CHAPTER].notebook
+    notebook = student_version()
+    notebook.cells.insert(8, nbformat.v4.new_markdown_cell("I would keep them."))
+    merged = submissions.merge(master, notebook)
+    given = {c.metadata.nbgrader.grade_id: c.source for c in merged.cells if is_solution(c)}
+    assert given["removed"] == "I would keep them."
+    notebook = submission()
+    notebook.cells.insert(8, nbformat.v4.new_markdown_cell("A note to myself."))
+    merged = submissions.merge(master, notebook)
+    assert answers_of()["removed"] in sources(merged)
+
+
 # ------------------------------------------------------------------------- the whole class
 
 
@@ -353,6 +400,44 @@ def test_points_that_make_no_sense_are_refused(tmp_path):
         grade.marks_by_hand(file)
 
 
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(",", "utf-8-sig"), (";", "cp1252"), ("\t", "utf-8")]
+)
+def test_points_by_hand_are_read_however_a_spreadsheet_saved_them(tmp_path, mark, encoding):
+    lines = [grade.FIELDS, ("Zoé", CHAPTER, "removed", "2,5" if mark != "," else "2.5", "3",
+                            grade.TO_READ)]  # fmt: skip
+    file = tmp_path / "grades.csv"
+    file.write_text("\n".join(mark.join(line) for line in lines), encoding=encoding)
+    assert grade.marks_by_hand(file) == {("Zoé", CHAPTER, "removed"): 2.5}
+
+
+def test_a_table_that_is_none_of_ours_is_not_overwritten(tmp_path):
+    file = tmp_path / "grades.csv"
+    file.write_text("name,points\nana,3\n")
+    with pytest.raises(SystemExit, match="has no columns student, exercise"):
+        grade.marks_by_hand(file)
+
+
+def test_cells_cannot_change_under_graded_submissions_and_the_release_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(release, "chapters", lambda: [CHAPTER])
+    release.make_course(tmp_path)
+    before = release.released(tmp_path, CHAPTER).read_bytes()
+    with grade.Gradebook(grade.database(tmp_path)) as book:
+        book.update_or_create_student("ana")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book.update_or_create_submission(CHAPTER, "ana")
+    changed = tmp_path / "sources"
+    changed.mkdir()
+    source = nbformat.read(release.SOURCES / f"{CHAPTER}.ipynb", as_version=4)
+    source.cells = [c for c in source.cells if c.id != "half-hidden"]
+    nbformat.write(source, changed / f"{CHAPTER}.ipynb")
+    monkeypatch.setattr(release, "SOURCES", changed)
+    with pytest.raises(SystemExit, match="move .*gradebook.db"):
+        release.make_course(tmp_path)
+    assert release.released(tmp_path, CHAPTER).read_bytes() == before
+
+
 # --------------------------------------------------------------------- hostile submissions
 
 
@@ -389,6 +474,58 @@ def test_a_submission_that_takes_all_memory_loses_its_own_points(exercises):
     assert found["titles"][0] == 0
     assert found["titles"][1].startswith("MemoryError") or "memory" in found["titles"][1]
     assert found["join"] == (3, "right") or found["join"][1].startswith("not run")
+
+
+FORGE = """
+import glob, os, shutil
+here = os.getcwd()
+for name in ("../result.ipynb",):
+    {how}
+"""
+
+
+@pytest.mark.parametrize("how", ["os.mkfifo(name)", "shutil.copy('exercise.ipynb', name)",
+                                 "os.symlink('/dev/zero', name)"])  # fmt: skip
+@pytest.mark.skipif(sys.platform != "linux", reason="needs pipes and links")
+def test_a_forged_result_brings_nothing(exercises, how):
+    one = submissions.Submission(
+        "eve", Path("x"), CHAPTER, submission(titles=FORGE.format(how=how))
+    )
+    outcome = grade.execute(one, exercises[CHAPTER], LIMITS)
+    if not isinstance(outcome, str):
+        marks = {m.question: m.points for m in grade.marks_of(outcome, exercises[CHAPTER])}
+        assert marks["titles"] == 0
+
+
+def test_a_result_of_another_shape_is_refused(exercises, monkeypatch):
+    other = nbformat.v4.new_notebook()
+    monkeypatch.setattr(grade, "run", lambda *_: (other, ""))
+    one = submissions.Submission("eve", Path("x"), CHAPTER, submission())
+    assert "could not be graded" in grade.execute(one, exercises[CHAPTER], LIMITS)
+
+
+def test_points_come_from_our_copy(exercises, monkeypatch):
+    def generous(notebook, limits):
+        for cell in notebook.cells:
+            if is_grade(cell):
+                cell.metadata.nbgrader.points = 1000
+        return nbformat.from_dict(notebook), ""
+
+    monkeypatch.setattr(grade, "run", lambda n, limits: generous(nbformat.from_dict(n), limits))
+    one = submissions.Submission("eve", Path("x"), CHAPTER, submission())
+    outcome = grade.execute(one, exercises[CHAPTER], LIMITS)
+    assert max(m.of for m in grade.marks_of(outcome, exercises[CHAPTER])) == 3
+
+
+def test_an_answer_in_a_cell_of_its_own_counts(exercises):
+    notebook = student_version()
+    at = next(i for i, c in enumerate(notebook.cells) if is_solution(c))
+    notebook.cells.insert(at + 1, nbformat.v4.new_code_cell(answers_of()["missing"]))
+    one = submissions.Submission("ana", Path("x"), CHAPTER, notebook)
+    outcome = grade.execute(one, exercises[CHAPTER], LIMITS)
+    marks = {m.question: (m.points, m.message) for m in grade.marks_of(outcome, exercises[CHAPTER])}
+    assert marks["missing"] == (2, "right")
+    assert marks["titles"] == (0, "not answered")
 
 
 def test_warnings_cost_nothing(exercises):

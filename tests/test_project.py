@@ -238,7 +238,9 @@ def test_the_readme_s_picture_is_the_notebook_s() -> None:
     assert (ROOT / "docs/map.png").read_bytes() == stored
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/sample.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "TEACHING.md", "docs/sample.md", "docs/evaluation.md"]
+)
 def test_links_of_the_pages_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!http|#)([^)#]+)", text):
