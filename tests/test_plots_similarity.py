@@ -134,8 +134,25 @@ def test_two_rankings_keeps_awkward_titles_short_and_literal():
     table = pd.DataFrame({"contentId": range(4), "title": NASTY, "readers": [1, 2, 3, 4]})
     picture = dr.plots.two_rankings(table, table)
     text = text_of(picture)
-    assert "<b>$x_1$</b> & co" in text and "日" not in text
-    assert max(len(t.get_text()) for t in picture.figure.axes[0].texts) < 60
+    assert "<b>$x_1$</b> & co (1)" in text and "日" not in text
+    assert "long… (3)" in text
+    lines = [line for t in picture.figure.axes[0].texts for line in t.get_text().split("\n")]
+    assert max(map(len, lines)) <= 42
+
+
+def test_two_rankings_can_be_read_at_the_width_of_a_notebook(fitted):
+    matrix, model = fitted
+    item = matrix.item_ids[matrix.readers.argmax()]
+    table = dr.similar_articles(model, matrix, item, n=10)
+    table.loc[:1, "title"] = ["A LONG TITLE IN CAPITAL LETTERS " * 9, "Onewordonly" * 20]
+    figure = dr.plots.two_rankings(table, table).figure
+    FigureCanvasAgg(figure).draw()
+    assert figure.get_figwidth() <= 8
+    inside = figure.bbox.padded(-1)
+    for text in figure.axes[0].texts:
+        box = text.get_window_extent()
+        assert text.get_fontsize() >= 9
+        assert inside.contains(*box.min) and inside.contains(*box.max), text.get_text()
 
 
 # ------------------------------------------------------------------ evidence
@@ -172,10 +189,12 @@ def test_map_labels_the_largest_topics_where_they_are():
     picture = dr.plots.article_map(places, topics, agreement=0.5, chance=0.1)
     labels = [t.get_text() for t in picture.figure.axes[0].texts]
     assert labels == [f"{look[2]} $t_{i}$ <b>" for i, look in enumerate(similarity.LOOKS)]
+    colours = [t.get_bbox_patch().get_edgecolor() for t in picture.figure.axes[0].texts]
+    assert len(set(colours)) == len({look[1] for look in similarity.LOOKS}) == len(labels)
     assert (
         title_of(picture) == "Readers reveal the topic: 50% of the nearest share it, 10% by chance"
     )
-    assert f"{len(topics):,} articles" in picture.caption and "8 largest topics" in picture.caption
+    assert f"{len(topics):,} articles" in picture.caption and "7 largest topics" in picture.caption
 
 
 def test_map_does_not_claim_what_the_data_deny():

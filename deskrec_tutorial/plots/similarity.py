@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,12 @@ from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture, sho
 
 # Articles are classed by their number of readers: these are the smallest of each class.
 CLASSES = (1, 2, 3, 5, 10, 20, 50)
-# Shape as well as colour tells topics apart, so that the map can be read in grey.
+# A colour and a shape for each topic that is named, so that the map can be read in grey.
 LOOKS = tuple(
     zip(
-        (BLUE, ORANGE, GREEN, PINK, RED, BLACK, SKY, BLUE),
-        ("o", "s", "^", "D", "v", "P", "X", "<"),
-        "●■▲◆▼✚✖◀",
+        (BLUE, ORANGE, GREEN, PINK, RED, BLACK, SKY),
+        ("o", "s", "^", "D", "v", "P", "X"),
+        "●■▲◆▼✚✖",
         strict=True,
     )
 )
@@ -108,7 +109,7 @@ def two_rankings(
         What the lists are called.
     """
     rows = max(len(left), len(right))
-    figure = Figure(figsize=(11, 0.36 * rows + 1.3))
+    figure = Figure(figsize=(8, 0.38 * rows + 1.2))
     axes = figure.subplots()
     place = {item: rank for rank, item in enumerate(right["contentId"])}
     both = [(rank, place[item]) for rank, item in enumerate(left["contentId"]) if item in place]
@@ -116,7 +117,7 @@ def two_rankings(
         axes.plot([0, 1], [start, end], "-o", color=BLUE if start == end else ORANGE)
     _list(axes, 0, left, set(right["contentId"]), names[0])
     _list(axes, 1, right, set(left["contentId"]), names[1])
-    axes.set(xlim=(-2.6, 3.6), ylim=(rows - 0.4, -1.2))
+    axes.set(xlim=(-3.4, 4.4), ylim=(rows - 0.4, -1.2))  # about one inch for the lines
     axes.set_axis_off()
     means = left["readers"].mean(), right["readers"].mean()
     axes.set_title(
@@ -227,16 +228,22 @@ def _of(readers: str) -> str:
 
 
 def _list(axes: Axes, x: int, table: pd.DataFrame, shared: set[int], name: str) -> None:
-    """One column of the slopegraph, reading outwards from the lines."""
-    align = "left" if x else "right"
-    axes.text(x, -0.9, f"by {name} (readers)", ha=align, va="center", weight="bold")
+    """One column of the slopegraph: the place beside the line, then the title on up to two rows."""
+    align, out = ("left", 1) if x else ("right", -1)
+    heading = f"by {name} (readers)"
+    axes.annotate(
+        heading, (x, -0.9), (28 * out, 0), textcoords="offset points",
+        ha=align, va="center", weight="bold",
+    )  # fmt: skip
     for rank, row in enumerate(table.itertuples()):
-        parts = [f"{rank + 1} ", shorten(str(row.title), 46), f"({row.readers})"]
-        axes.annotate(
-            " ".join(parts if x else parts[:0:-1] + [f" {rank + 1}"]),
-            (x, rank), (8 * (2 * x - 1), 0), textcoords="offset points", ha=align, va="center",
-            fontsize=9, color=BLACK if row.contentId in shared else "#777777",
-        )  # fmt: skip
+        readers = f" ({row.readers})"
+        lines = wrap(shorten(str(row.title), 200), 42 - len(readers), max_lines=2, placeholder="…")
+        colour = BLACK if row.contentId in shared else "#707070"
+        for distance, words in ((9, f"{rank + 1}"), (28, "\n".join(lines) + readers)):
+            axes.annotate(
+                words, (x, rank), (distance * out, 0), textcoords="offset points",
+                ha=align, va="center", fontsize=9, linespacing=1.05, color=colour,
+            )  # fmt: skip
 
 
 def _draw_topics(axes: Axes, places: np.ndarray, topics: np.ndarray) -> int:
