@@ -14,6 +14,8 @@ from ..strength import InteractionMatrix
 from .als import BLUES
 from .core import BLACK, BLUE, GREY, PINK, RED, picture, shorten
 
+COLOURS = (BLUE, RED, PINK)  # of the tastes
+
 
 @picture
 def article_spot(
@@ -82,9 +84,9 @@ def als_filmstrip(
     grid = figure.subplots(2, len(moments), squeeze=False, height_ratios=[1.15, 1])
     corners = np.concatenate([users, items], axis=1).reshape(-1, 2)
     low, high = np.minimum(corners.min(axis=0), 0), corners.max(axis=0)
-    looks = _looks(strengths, tastes)
+    style = looks(strengths, tastes)
     for (above, below), at in zip(grid.T, moments, strict=True):
-        _plane(above, users[: at + 1], items[: at + 1], looks)
+        _plane(above, users[: at + 1], items[: at + 1], style)
         above.set(xlim=(low[0] - 0.2, high[0] + 0.2), ylim=(low[1] - 0.2, high[1] + 0.2))
         moved = "start" if not at else "people" if at % 2 else "articles"
         above.set_title(f"{at}: {moved}\nloss {losses[at]:,.1f}", fontsize=10)
@@ -105,9 +107,9 @@ def als_filmstrip(
     )
 
 
-def _looks(strengths: pd.DataFrame, tastes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+def looks(strengths: pd.DataFrame, tastes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
     """The code and the colour of each person, then of each article."""
-    colour_of = {n: c for c, t in zip((BLUE, RED, PINK), tastes, strict=False) for n in tastes[t]}
+    colour_of = {n: c for c, t in zip(COLOURS, tastes, strict=False) for n in tastes[t]}
     people, articles = strengths.index, strengths.columns
     codes = [*string.ascii_uppercase[: len(people)], *map(str, range(1, len(articles) + 1))]
     names = [*people, *articles]

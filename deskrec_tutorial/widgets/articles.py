@@ -9,13 +9,13 @@ from implicit.cpu.als import AlternatingLeastSquares
 
 from ..als import check_model
 from ..plots import article_spot
+from ..plots.core import BLUE, RED
 from ..similarity import similar_articles
 from ..strength import InteractionMatrix
-from .core import Panel, Still, Work, row, sentence_of
-from .finder import Finder
-from .html import BLUE, RED, bar, escaped, heading, sentence, side_by_side, table
+from .core import Panel, Still, Work, row, still, switch
+from .html import bar, escaped, heading, sentence, side_by_side, table
 from .map import ArticleMap, article_places
-from .search import Articles
+from .search import Articles, Finder
 
 METHODS = {"cosine": "cosine", "dot": "dot product"}
 # The chapter's rule: enough readers to say something, too few to be everybody's article.
@@ -23,6 +23,7 @@ TEACHING_READERS = 30
 ROW = 24  # height of a line of the slopegraph, pixels
 
 
+@still
 def article_view(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
@@ -55,33 +56,29 @@ def article_view(
         For display at the end of a cell. If there is no such article, a sentence that says so.
     """
     item = default_item(matrix) if item is None else item
-    return sentence_of(lambda: _article_still(model, matrix, item, n, min_readers, places))
+    title = matrix.titles[matrix.item_index(item)]
+    lists = neighbours(model, matrix, item, n, min_readers)
+    lines = [f"Most similar to “{title}”"]
+    for method, listed in lists.items():
+        shown = listed[["score", "readers", "title"]]
+        lines.append(f"By {METHODS[method]}:")
+        lines.append(shown.to_string(index=False, float_format="{:.3f}".format))
+    lines.append(finding(lists))
+    html = side_by_side(listing(title, lists, "cosine")) + side_by_side(slopegraph(lists))
+    pictures = () if places is None else (article_spot(matrix, places, item, lists["cosine"]),)
+    return Still(html, "\n".join(lines), pictures)
 
 
-def article_picker(
-    model: AlternatingLeastSquares,
-    matrix: InteractionMatrix,
-    item: int | None = None,
-    n: int = 10,
-    places: pd.DataFrame | None = None,
-) -> ArticlePicker:
+class ArticlePicker(Panel):
     """Search an article by words of its title and see what is most similar to it, live.
+
+    Its controls are `finder`, `method`, `least` and `draw`; its static twin is `article_view`.
 
     Parameters
     ----------
     model, matrix, item, n, places
         As in `article_view`. Without `places` a button draws the map, which takes some seconds.
-
-    Returns
-    -------
-    ArticlePicker
-        A widget. Its static twin is `article_view`.
     """
-    return ArticlePicker(model, matrix, item, n, places)
-
-
-class ArticlePicker(Panel):
-    """The widget of `article_picker`: `finder`, `method`, `least`, `draw` are its controls."""
 
     def __init__(
         self,
@@ -95,24 +92,17 @@ class ArticlePicker(Panel):
         self._model, self._matrix, self._n = model, matrix, n
         self._map = None if places is None else ArticleMap(matrix, places)
         column = matrix.item_index(default_item(matrix) if item is None else item)
-        self.finder = Finder(Articles(matrix), column, self.refresh)
-        self.method = ipywidgets.ToggleButtons(
-            options=[(name, method) for method, name in METHODS.items()],
-            description="Compare by", style={"button_width": "110px"},
-        )  # fmt: skip
+        self.finder = Finder(Articles(matrix), column)
+        self.finder.observe(self.refresh, "column")
+        self.method = switch("Compare by", {name: key for key, name in METHODS.items()}, 110)
         self.least = ipywidgets.IntSlider(
             value=1, min=1, max=50, description="Readers ≥", layout={"width": "360px"}
         )
         self.draw = ipywidgets.Button(description="Draw the map", tooltip="takes some seconds")
-        self.work = Work(self.draw)
-        self._connect()
-
-    def _connect(self) -> None:
-        for control in (self.method, self.least):
-            control.observe(self.refresh, "value")
         self.draw.on_click(self._draw_map)
-        controls = [self.method, self.least] + ([self.draw] if self._map is None else [])
-        self.assemble("Pick an article", self.finder, row(*controls), self.work.bar)
+        self.work, watch = Work(self.draw), (self.method, self.least)
+        controls = row(*watch, self.draw) if self._map is None else row(*watch)
+        self.assemble("Pick an article", self.finder, controls, self.work.bar, watch=watch)
 
     def html(self) -> str:
         """What is similar to the chosen article, as the controls say."""
@@ -139,17 +129,16 @@ class ArticlePicker(Panel):
         self.refresh()
 
 
+article_picker = ArticlePicker
+
+
 def default_item(matrix: InteractionMatrix) -> int:
     """The contentId of an article with about thirty readers, the one with the smallest id."""
     return int(matrix.item_ids[np.abs(matrix.readers - TEACHING_READERS).argmin()])
 
 
 def neighbours(
-    model: AlternatingLeastSquares,
-    matrix: InteractionMatrix,
-    item: int,
-    n: int,
-    min_readers: int,
+    model: AlternatingLeastSquares, matrix: InteractionMatrix, item: int, n: int, min_readers: int
 ) -> dict[str, pd.DataFrame]:
     """The `n` most similar articles by each measure, without the article itself."""
     return {
@@ -163,90 +152,67 @@ def listing(title: str, lists: dict[str, pd.DataFrame], method: str) -> str:
     listed, name = lists[method], f"By {METHODS[method]}, most similar to “{title}”"
     if listed.empty:
         return heading(name) + sentence("No other article has so many readers.")
-    top = 1.0 if method == "cosine" else float(listed["score"].max())
-    columns = (listed[column].tolist() for column in ("title", "score", "readers"))
+    top = 1.0 if method == "cosine" else listed["score"].max()
+    columns = listed[["title", "score", "readers"]].itertuples(index=False, name=None)
     rows = [
         (str(place), escaped(title), bar(score / top), f"{score:.3f}", f"{readers:,}")
-        for place, (title, score, readers) in enumerate(zip(*columns, strict=True), start=1)
+        for place, (title, score, readers) in enumerate(columns, start=1)
     ]
     names = ("", "article", "", "#score", "#readers")
     return heading(name) + table(names, rows, ("24px", "auto", "22%", "56px", "64px"))
 
 
-def slopegraph(lists: dict[str, pd.DataFrame]) -> str:
-    """Both rankings side by side; a line joins the two places of the same article."""
+def _moves(lists: dict[str, pd.DataFrame]) -> list[tuple[int, int]]:
+    """The two places, from 0, of each article that is in both lists."""
     left, right = (lists[method]["contentId"].tolist() for method in METHODS)
-    lines = "".join(_line(left.index(i), right.index(i)) for i in left if i in right)
-    height = ROW * max(len(left), len(right), 1)
-    slopes = f'<svg viewBox="0 0 100 {height}" preserveAspectRatio="none" aria-hidden="true" '
-    slopes += f'style="flex:0 0 90px;height:{height}px">{lines}</svg>'
-    names = _column(lists["cosine"], set(right), "right"), _column(lists["dot"], set(left), "left")
-    graph = f'<div style="display:flex;line-height:{ROW}px">{names[0]}{slopes}{names[1]}</div>'
-    return heading("Which articles move?") + sentence(_finding(lists)) + graph
+    return [(place, right.index(item)) for place, item in enumerate(left) if item in right]
 
 
-def _finding(lists: dict[str, pd.DataFrame]) -> str:
-    left, right = (lists[method]["contentId"].tolist() for method in METHODS)
-    both = [item for item in left if item in right]
-    moved = sum(left.index(item) != right.index(item) for item in both)
+def finding(lists: dict[str, pd.DataFrame]) -> str:
+    """How many articles are in both lists, how many of them move, and their mean readers."""
+    moves = _moves(lists)
     means = [
         f"{lists[method]['readers'].mean():.1f} by {name}"
         for method, name in METHODS.items()
         if len(lists[method])
     ]
     return (
-        f"Left by cosine, right by dot product: {len(both)} articles are in both lists, {moved} of "
-        f"them at another place (red lines). Mean readers: {' and '.join(means) or 'none'}."
+        f"Left by cosine, right by dot product: {len(moves)} articles are in both lists, "
+        f"{sum(start != end for start, end in moves)} of them at another place (red lines). "
+        f"Mean readers: {' and '.join(means) or 'none'}."
     )
 
 
+def slopegraph(lists: dict[str, pd.DataFrame]) -> str:
+    """Both rankings side by side; a line joins the two places of the same article."""
+    left, right = (lists[method] for method in METHODS)
+    height = ROW * max(len(left), len(right), 1)
+    slopes = f'<svg viewBox="0 0 100 {height}" preserveAspectRatio="none" aria-hidden="true" '
+    slopes += f'style="flex:0 0 90px;height:{height}px">'
+    slopes += "".join(_line(start, end) for start, end in _moves(lists)) + "</svg>"
+    sides = _column(left, right, "flex-end"), _column(right, left, "flex-start")
+    graph = f'<div style="display:flex;line-height:{ROW}px">{sides[0]}{slopes}{sides[1]}</div>'
+    return heading("Which articles move?") + sentence(finding(lists)) + graph
+
+
 def _line(start: int, end: int) -> str:
-    y = [ROW * (place + 0.5) for place in (start, end)]
-    colour = BLUE if start == end else RED
     return (
-        f'<line x1="3" y1="{y[0]}" x2="97" y2="{y[1]}" stroke="{colour}" stroke-width="2" '
+        f'<line x1="3" y1="{ROW * (start + 0.5)}" x2="97" y2="{ROW * (end + 0.5)}" '
+        f'stroke="{BLUE if start == end else RED}" stroke-width="2" '
         'vector-effect="non-scaling-stroke"/>'
     )
 
 
-def _column(listed: pd.DataFrame, shared: set[int], align: str) -> str:
-    columns = (listed[name].tolist() for name in ("contentId", "title", "readers"))
-    lines = [
-        _place(place, title, readers, align, 1 if item in shared else 0.55)
-        for place, (item, title, readers) in enumerate(zip(*columns, strict=True), start=1)
-    ]
-    return f'<div style="flex:1 1 0;min-width:0">{"".join(lines)}</div>'
-
-
-def _place(place: int, title: str, readers: int, align: str, opacity: float) -> str:
-    """One line of a ranking; where there is little room, only the title gets shorter."""
-    side = "flex-end" if align == "right" else "flex-start"
+def _column(listed: pd.DataFrame, other: pd.DataFrame, side: str) -> str:
+    """One ranking, fainter where an article is in no other list; only titles may be cut."""
     line = f"display:flex;justify-content:{side};gap:4px;height:{ROW}px;padding:0 6px"
-    return (
-        f'<div style="{line};white-space:nowrap;opacity:{opacity}">'
+    shared = listed["contentId"].isin(other["contentId"])
+    rows = enumerate(zip(listed["title"], listed["readers"], shared, strict=True), start=1)
+    lines = "".join(
+        f'<div style="{line};white-space:nowrap;opacity:{1 if in_both else 0.55}">'
         f'<span style="flex:none">{place}.</span><span style="overflow:hidden;'
         f'text-overflow:ellipsis" title="{escaped(title)}">{escaped(title)}</span>'
         f'<span style="flex:none">({readers:,})</span></div>'
+        for place, (title, readers, in_both) in rows
     )
-
-
-def _article_still(
-    model: AlternatingLeastSquares,
-    matrix: InteractionMatrix,
-    item: int,
-    n: int,
-    min_readers: int,
-    places: pd.DataFrame | None,
-) -> Still:
-    title = matrix.titles[matrix.item_index(item)]
-    lists = neighbours(model, matrix, item, n, min_readers)
-    columns = ["score", "readers", "title"]
-    plain = [
-        f"By {METHODS[method]}:\n"
-        + listed[columns].to_string(index=False, float_format="{:.3f}".format)
-        for method, listed in lists.items()
-    ]
-    text = "\n".join([f"Most similar to “{title}”", *plain, _finding(lists)])
-    html = side_by_side(listing(title, lists, "cosine")) + side_by_side(slopegraph(lists))
-    pictures = () if places is None else (article_spot(matrix, places, item, lists["cosine"]),)
-    return Still(html, text, pictures)
+    return f'<div style="flex:1 1 0;min-width:0">{lines}</div>'

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import ParamSpec
 
 import ipywidgets
 from IPython.display import display
@@ -18,21 +20,14 @@ from .html import sentence, side_by_side
 THREADS = ThreadpoolController()
 # What the package raises, with a message for the reader, when there is nothing to show.
 REFUSALS = (UnknownIdError, ValueError)
+WIDE = {"width": "100%", "max_width": "480px"}
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
 class Still:
-    """A view that needs no kernel: HTML, the same in plain text, and pictures if any.
-
-    Attributes
-    ----------
-    html : str
-        What a notebook shows.
-    text : str
-        The same for where no HTML can be shown; equal from run to run.
-    pictures : tuple of Picture
-        Shown below.
-    """
+    """A view that needs no kernel: HTML, the same in plain text, and below it pictures if any."""
 
     html: str
     text: str
@@ -41,13 +36,23 @@ class Still:
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_html_(self) -> str:
-        return self.html
-
     def _ipython_display_(self) -> None:
         display({"text/html": self.html, "text/plain": self.text}, raw=True)
         for picture in self.pictures:
             picture._ipython_display_()
+
+
+def still(view: Callable[P, Still]) -> Callable[P, Still]:
+    """Turn what a view refuses to show into a view of the sentence that says why."""
+
+    @functools.wraps(view)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> Still:
+        try:
+            return view(*args, **kwargs)
+        except REFUSALS as error:
+            return Still(side_by_side(sentence(error)), str(error))
+
+    return answered
 
 
 class Panel(ipywidgets.VBox):
@@ -59,11 +64,15 @@ class Panel(ipywidgets.VBox):
     _name = ""
     _quiet = False
 
-    def assemble(self, name: str, *children: ipywidgets.Widget) -> None:
-        """Put the controls together, the result below them, and fill it."""
+    def assemble(
+        self, name: str, *children: ipywidgets.Widget, watch: Iterable[ipywidgets.Widget] = ()
+    ) -> None:
+        """Put the result below the controls; it follows the values of those in `watch`."""
         self._name, self.result = name, ipywidgets.HTML(layout={"width": "auto"})
         self.result.add_class("deskrec-result")
         super().__init__([*children, self.result])
+        for control in watch:
+            control.observe(self.refresh, "value")
         self.refresh()
 
     def html(self) -> str:
@@ -99,22 +108,23 @@ def row(*children: ipywidgets.Widget) -> ipywidgets.HBox:
     return ipywidgets.HBox(children, layout={"flex_flow": "row wrap", "align_items": "center"})
 
 
-def sentence_of(make: Callable[[], Still]) -> Still:
-    """The view, or the sentence that says why there is none."""
-    try:
-        return make()
-    except REFUSALS as error:
-        return Still(side_by_side(sentence(error)), str(error))
+def switch(name: str, options: Mapping[str, object], width: int) -> ipywidgets.ToggleButtons:
+    """Buttons of which one is pressed, the first to begin with; `width` of each in pixels."""
+    return ipywidgets.ToggleButtons(
+        options=list(options.items()), description=name, style={"button_width": f"{width}px"}
+    )
+
+
+def alpha_switch(alphas: Iterable[float], chosen: float) -> ipywidgets.ToggleButtons:
+    """Buttons for some values of alpha and the chosen one, which is pressed."""
+    values = sorted({*map(float, alphas), float(chosen)})
+    buttons = switch("alpha", {f"{alpha:g}": alpha for alpha in values}, 50)
+    buttons.value = float(chosen)
+    return buttons
 
 
 class Work:
-    """A progress bar for long work that locks its triggers and can't be started twice.
-
-    Parameters
-    ----------
-    *triggers : ipywidgets.Widget
-        Controls to disable while the work lasts.
-    """
+    """A progress bar for long work, which disables its `triggers` and can't be started twice."""
 
     def __init__(self, *triggers: ipywidgets.Widget) -> None:
         self.triggers = triggers
@@ -124,18 +134,18 @@ class Work:
     @contextmanager
     def __call__(self, what: str, steps: int) -> Iterator[Callable[[], None]]:
         """Show the bar; yields a function to call after each of the steps."""
-        self.running, self.bar.value, self.bar.max = True, 0, steps
-        self.bar.description = what
-        self.bar.layout.display = ""
-        for trigger in self.triggers:
-            trigger.disabled = True
+        self.bar.description, self.bar.value, self.bar.max = what, 0, steps
+        self._show(running=True)
         try:
             yield self._step
         finally:
-            for trigger in self.triggers:
-                trigger.disabled = False
-            self.bar.layout.display = "none"
-            self.running = False
+            self._show(running=False)
+
+    def _show(self, running: bool) -> None:
+        self.running = running
+        self.bar.layout.display = "" if running else "none"
+        for trigger in self.triggers:
+            trigger.disabled = running
 
     def _step(self) -> None:
         self.bar.value += 1

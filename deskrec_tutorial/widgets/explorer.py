@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipywidgets
+import pandas as pd
+from implicit.cpu.als import AlternatingLeastSquares
 
 from ..als import fit_als
 from ..data import ClickStream, join_events, load_deskdrop
@@ -15,59 +17,40 @@ from .reader import be_the_reader, reader_view
 TITLES = ("Similar articles", "For a person", "Be the reader")
 
 
-class Explorer(ipywidgets.Tab):
-    """The widget of `explorer`; `children` are its three pickers."""
-
-    def __repr__(self) -> str:
-        return "The explorer: alive while the notebook runs."
-
-
-def explorer(clicks: ClickStream | None = None) -> Explorer:
-    """The pickers of chapters 4 and 5 in one view of three tabs.
+def explorer(clicks: ClickStream | None = None) -> ipywidgets.Tab:
+    """The pickers of chapters 4 and 5 in one view of three tabs; the twin is `explorer_view`.
 
     Parameters
     ----------
     clicks : ClickStream, optional
         The data; by default what `load_deskdrop` gives. A model is fitted first, which takes some
         seconds.
-
-    Returns
-    -------
-    Explorer
-        A widget. Its static twin is `explorer_view`.
     """
-    events = join_events(load_deskdrop() if clicks is None else clicks)
-    strength = event_strength(events)
-    matrix = InteractionMatrix.from_strength(strength)
-    model = fit_als(matrix)
+    events, strength, matrix, model = _fitted(clicks)
     pickers = (
         article_picker(model, matrix),
         user_picker(model, matrix, strength, events=events),
         be_the_reader(model, matrix),
     )
-    tabs = Explorer(pickers)
+    tabs = ipywidgets.Tab(pickers)
     for place, title in enumerate(TITLES):
         tabs.set_title(place, title)
     return tabs
 
 
 def explorer_view(clicks: ClickStream | None = None) -> Still:
-    """The first view of each tab of the explorer, one below the other: no widget.
-
-    Parameters
-    ----------
-    clicks : ClickStream, optional
-        As in `explorer`.
-
-    Returns
-    -------
-    Still
-        For display at the end of a cell.
-    """
-    strength = event_strength(join_events(load_deskdrop() if clicks is None else clicks))
-    matrix = InteractionMatrix.from_strength(strength)
-    model = fit_als(matrix)
+    """The first view of each tab of the `explorer`, one below the other: no widget."""
+    _, strength, matrix, model = _fitted(clicks)
     parts = (
         article_view(model, matrix), user_view(model, matrix, strength), reader_view(model, matrix)
     )  # fmt: skip
     return Still("".join(part.html for part in parts), "\n\n".join(part.text for part in parts))
+
+
+def _fitted(
+    clicks: ClickStream | None,
+) -> tuple[pd.DataFrame, pd.DataFrame, InteractionMatrix, AlternatingLeastSquares]:
+    events = join_events(load_deskdrop() if clicks is None else clicks)
+    strength = event_strength(events)
+    matrix = InteractionMatrix.from_strength(strength)
+    return events, strength, matrix, fit_als(matrix)

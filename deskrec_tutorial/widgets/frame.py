@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .html import BLUE, GREY, RED, escaped, heading, sentence, side_by_side, svg
+from ..plots.core import RED
+from ..plots.stills import COLOURS, looks
+from .html import escaped, heading, sentence, side_by_side, svg
 
 if TYPE_CHECKING:
     from .stepper import Steps
 
-COLOURS = (BLUE, RED, "#CC79A7")
 WIDTH, TALLEST, EDGE = 440, 420, 24
 CHART_WIDTH, CHART_HEIGHT = 400, 190
 # Points start where the half-step found them, unless the reader has asked for less motion.
@@ -29,25 +30,24 @@ MOTION = (
 
 def frame_html(steps: Steps, at: int, tastes: Mapping[str, Sequence[str]]) -> str:
     """Everything there is to see after `at` half-steps."""
-    colours = {name: c for c, t in zip(COLOURS, tastes, strict=False) for name in tastes[t]}
-    plane = heading("The plane of the two factors") + plane_svg(steps, at, colours)
-    plane += _legend(tastes)
-    loss = heading(_title(steps, at)) + sentence(finding(steps, at))
+    plane = heading("The plane of the two factors") + plane_svg(steps, at, tastes)
+    title = f"Half-step {at} of {len(steps.losses) - 1}" if at else "Start: small random numbers"
+    loss = heading(title) + sentence(finding(steps, at))
     loss += heading("The loss so far") + loss_svg(steps.losses, at)
-    scores, read = steps.scores(at), steps.read
-    texts = np.array([f"{value:.2f}" for value in scores.flat]).reshape(scores.shape)
+    scores, read, trust = steps.scores(at), steps.read, steps.confidence
+    # The root of the confidence, so that 16 stays visible beside 181.
+    shades = np.sqrt((trust - 1) / max(float(trust.max()) - 1, 1e-9))
+    two_digits, short = np.vectorize("{:.2f}".format), np.vectorize("{:g}".format)
     maps = (
-        _map("P: read or not", read.astype(float), np.where(read, "1", ""), steps),
-        _map("Scores: what the factors make of it", scores, texts, steps, best_unread(steps, at)),
-        _map("Confidence: how much each cell counts", *_trust(steps), steps),
-    )
+        _map("P: read or not", read, np.where(read, "1", ""), steps),
+        _map("Scores: what the factors make of it", scores, two_digits(scores), steps,
+             best_unread(steps, at)),
+        _map("Confidence: how much each cell counts", shades, short(trust), steps),
+    )  # fmt: skip
     articles = (f"{n} {name}" for n, name in enumerate(steps.strengths.columns, start=1))
     names = side_by_side(sentence("Articles: " + " · ".join(articles)))
+    plane += _legend(tastes)
     return side_by_side(plane, loss) + side_by_side(*maps, basis="270px") + names
-
-
-def _title(steps: Steps, at: int) -> str:
-    return f"Half-step {at} of {len(steps.losses) - 1}" if at else "Start: small random numbers"
 
 
 def finding(steps: Steps, at: int) -> str:
@@ -76,42 +76,33 @@ def best_unread(steps: Steps, at: int) -> tuple[int, int] | None:
     return int(place), int(column)
 
 
-def plane_svg(steps: Steps, at: int, colours: Mapping[str, str]) -> str:
+def plane_svg(steps: Steps, at: int, tastes: Mapping[str, Sequence[str]]) -> str:
     """People as circles with a letter, articles as squares with a number, and their trails."""
-    spots = _to_screen(steps)
+    spots, height = _on_screen(steps)
+    (x, y), paths = spots[0, 0], spots[: at + 1, 1:].swapaxes(0, 1)
+    cross = f'<path d="M0 {y:.1f}H{WIDTH}M{x:.1f} 0V{height:.0f}" '
+    cross += 'stroke="currentColor" stroke-opacity="0.25"/>'
     names = [*steps.strengths.index, *steps.strengths.columns]
-    people = len(steps.strengths)
-    codes = [*string.ascii_uppercase[:people], *map(str, range(1, len(names) - people + 1))]
-    origin = spots(np.zeros(2))
-    parts = [
-        f'<path d="M0 {origin[1]:.1f}H{WIDTH}M{origin[0]:.1f} 0V{spots.height:.0f}" '
-        'stroke="currentColor" stroke-opacity="0.25"/>'
-    ]
-    paths = spots(np.concatenate([steps.users, steps.items], axis=1)[: at + 1])
-    looks = [colours.get(name, GREY) for name in names]
-    parts += [_trail(paths[:, i], colour) for i, colour in enumerate(looks)]
-    parts += [
-        _point(paths[:, i], code, str(name), colour, square=i >= people)
-        for i, (code, name, colour) in enumerate(zip(codes, names, looks, strict=True))
-    ]
-    return svg("plane of the two factors", WIDTH, spots.height, MOTION, *parts)
+    codes, colours = zip(*looks(steps.strengths, tastes), strict=True)
+    trails = map(_trail, paths, colours)
+    squares = np.arange(len(names)) >= len(steps.strengths)
+    points = map(_point, paths, codes, map(escaped, names), colours, squares)
+    return svg("plane of the two factors", WIDTH, height, MOTION, cross, *trails, *points)
 
 
-class _to_screen:
-    """From factors to pixels, the same for all half-steps: one unit is as long both ways."""
+def _on_screen(steps: Steps) -> tuple[np.ndarray, float]:
+    """Per half-step the origin, people and articles in pixels, and the height of the drawing.
 
-    def __init__(self, steps: Steps) -> None:
-        corners = np.concatenate([steps.users, steps.items], axis=1).reshape(-1, 2)
-        low, high = np.minimum(corners.min(axis=0), 0), np.maximum(corners.max(axis=0), 0)
-        span = np.maximum(high - low, 1e-9)
-        self.scale = float(((np.array([WIDTH, TALLEST]) - 2 * EDGE) / span).min())
-        self.height = self.scale * float(span[1]) + 2 * EDGE
-        size = np.array([WIDTH, self.height])
-        self.low, self.start = low, (size - self.scale * span) / 2
-
-    def __call__(self, factors: np.ndarray) -> np.ndarray:
-        spots: np.ndarray = self.start + self.scale * (factors - self.low)
-        return np.stack([spots[..., 0], self.height - spots[..., 1]], axis=-1)
+    The same place for all half-steps, and one unit is as long both ways.
+    """
+    origin = np.zeros((len(steps.losses), 1, 2))
+    points = np.concatenate([origin, steps.users, steps.items], axis=1)
+    low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
+    span = np.maximum(high - low, 1e-9)
+    scale = ((np.array([WIDTH, TALLEST]) - 2 * EDGE) / span).min()
+    height = float(scale * span[1] + 2 * EDGE)
+    margin = (np.array([WIDTH, height]) - scale * span) / 2
+    return (margin + scale * (points - low)) * (1, -1) + (0, height), height
 
 
 def _trail(path: np.ndarray, colour: str) -> str:
@@ -132,7 +123,7 @@ def _point(path: np.ndarray, code: str, name: str, colour: str, square: bool) ->
     shape = '<rect x="-9" y="-9" width="18" height="18" rx="2"' if square else '<circle r="10"'
     return (
         f'<g transform="translate({x:.1f} {y:.1f})"><g class="deskrec-point" '
-        f'style="--x:{dx:.1f}px;--y:{dy:.1f}px"><title>{escaped(name)}</title>'
+        f'style="--x:{dx:.1f}px;--y:{dy:.1f}px"><title>{name}</title>'
         f'{shape} fill="{colour}" stroke="white"/><text y="4" font-size="11" font-weight="600" '
         f'fill="white" text-anchor="middle">{code}</text></g></g>'
     )
@@ -149,23 +140,33 @@ def _legend(tastes: Mapping[str, Sequence[str]]) -> str:
 def loss_svg(losses: np.ndarray, at: int) -> str:
     """The loss as a staircase down to where we are; the axes are those of the whole run."""
     heights = np.log(np.maximum(losses, 1e-12))
-    low, span = heights.min(), max(float(np.ptp(heights)), 1e-9)
     x = 48 + (CHART_WIDTH - 64) * np.arange(len(losses)) / (len(losses) - 1)
-    y = 14 + (CHART_HEIGHT - 50) * (1 - (heights - low) / span)
-    stairs = f"M{x[0]:.1f} {y[0]:.1f}" + "".join(
-        f"H{x[i]:.1f}V{y[i]:.1f}" for i in range(1, at + 1)
-    )
-    marks = "".join(_step_mark(i, x[i], y[i], i == at) for i in range(at + 1))
+    share = (heights - heights.min()) / max(float(np.ptp(heights)), 1e-9)
+    y = 14 + (CHART_HEIGHT - 50) * (1 - share)
+    stairs = "".join(f"H{x[i]:.1f}V{y[i]:.1f}" for i in range(1, at + 1))
     base = CHART_HEIGHT - 26
-    words = _text(40, y.max() + 4, f"{losses.min():,.1f}", "end")
-    words += _text(40, y.min() + 4, f"{losses.max():,.1f}", "end")
-    words += _text(x[0], base + 18, "start", "middle")
-    words += _text(x[-1], base + 18, str(len(x) - 1), "end")
-    words += _text(CHART_WIDTH / 2, base + 18, "half-step (loss: logarithmic axis)", "middle")
-    axes = f'<path d="M48 6V{base}H{CHART_WIDTH}" fill="none" stroke="currentColor"'
-    line = f'<path d="{stairs}" fill="none" stroke="currentColor" stroke-opacity="0.6"/>'
-    shapes = axes + ' stroke-opacity="0.4"/>', line, marks, words
-    return svg("loss after each half-step", CHART_WIDTH, CHART_HEIGHT, *shapes)
+    return svg(
+        "loss after each half-step", CHART_WIDTH, CHART_HEIGHT,
+        _line(f"M48 6V{base}H{CHART_WIDTH}", 0.4),
+        _line(f"M{x[0]:.1f} {y[0]:.1f}{stairs}", 0.6),
+        *(_step_mark(i, x[i], y[i], i == at) for i in range(at + 1)),
+        _text(40, y.max() + 4, f"{losses.min():,.1f}", "end"),
+        _text(40, y.min() + 4, f"{losses.max():,.1f}", "end"),
+        _text(x[0], base + 18, "start", "middle"),
+        _text(x[-1], base + 18, str(len(x) - 1), "end"),
+        _text(CHART_WIDTH / 2, base + 18, "half-step (loss: logarithmic axis)", "middle"),
+    )  # fmt: skip
+
+
+def _line(path: str, opacity: float) -> str:
+    return f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity="{opacity}"/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="currentColor" '
+        f'text-anchor="{anchor}">{text}</text>'
+    )
 
 
 def _step_mark(step: int, x: float, y: float, last: bool) -> str:
@@ -176,21 +177,6 @@ def _step_mark(step: int, x: float, y: float, last: bool) -> str:
     side = 11 if last else 6
     corner = f'x="{x - side / 2:.1f}" y="{y - side / 2:.1f}"'
     return f'<rect {corner} width="{side}" height="{side}" {look}/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="currentColor" '
-        f'text-anchor="{anchor}">{escaped(text)}</text>'
-    )
-
-
-def _trust(steps: Steps) -> tuple[np.ndarray, np.ndarray]:
-    """Confidence as shades (its root, so that 16 stays visible beside 181) and as text."""
-    trust = steps.confidence
-    shades = np.sqrt((trust - 1) / max(float(trust.max()) - 1, 1e-9))
-    texts = np.array([f"{value:g}" for value in trust.flat]).reshape(trust.shape)
-    return shades, texts
 
 
 def _map(
@@ -205,16 +191,13 @@ def _map(
         f'<th title="{escaped(article)}" style="font-weight:400;padding:2px">{number}</th>'
         for number, article in enumerate(steps.strengths.columns, start=1)
     )
-    body = "".join(
-        f'<tr><th style="font-weight:400;text-align:left;padding:2px 6px 2px 0">'
-        f"{string.ascii_uppercase[place]} {escaped(person)}</th>"
-        + "".join(
-            _cell(shades[place, column], texts[place, column], (place, column) == framed)
-            for column in range(shades.shape[1])
-        )
-        + "</tr>"
-        for place, person in enumerate(steps.strengths.index)
-    )
+    body = ""
+    for row, person in enumerate(steps.strengths.index):
+        body += '<tr><th style="font-weight:400;text-align:left;padding:2px 6px 2px 0">'
+        body += f"{string.ascii_uppercase[row]} {escaped(person)}</th>"
+        for column, (shade, text) in enumerate(zip(shades[row], texts[row], strict=True)):
+            body += _cell(shade, text, (row, column) == framed)
+        body += "</tr>"
     style = "border-collapse:collapse;font-size:11px;width:100%;max-width:340px;table-layout:fixed"
     return (
         f'{heading(name)}<table style="{style}"><tr><th style="width:64px"></th>{head}</tr>'

@@ -9,15 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from ..plots.core import BLUE, GREEN, GREY, NO_MATH, PINK, RED
-
-# Okabe & Ito's colours that stand out on white as well as on black.
-SHADES = (BLUE, GREEN, PINK)
-HATCHED = f"repeating-linear-gradient(45deg,{RED} 0 2px,transparent 2px 5px)"
-LEFT = "text-align:left;padding:2px 8px 2px 0;vertical-align:top"
-RIGHT = "text-align:right;padding:2px 8px 2px 0;vertical-align:top;white-space:nowrap"
-
-__all__ = ["BLUE", "GREY", "HATCHED", "RED", "SHADES"]
+from ..plots.core import BLUE, NO_MATH
 
 
 def escaped(value: object) -> str:
@@ -44,17 +36,18 @@ def bar(share: float, colour: str = BLUE, height: int = 10) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[str]) -> str:
     """A table over the whole width; cells are HTML already, columns named "#…" hold numbers."""
-    styles = [RIGHT if name.startswith("#") else LEFT for name in columns]
+    padding = "padding:2px 8px 2px 0;vertical-align:top"
+    left, right = f"text-align:left;{padding}", f"text-align:right;{padding};white-space:nowrap"
+    styles = [right if name.startswith("#") else left for name in columns]
     head = "".join(
         f'<th style="{style};width:{width};font-weight:600">{escaped(name.lstrip("#"))}</th>'
         for name, style, width in zip(columns, styles, widths, strict=True)
     )
-    body = "".join(
-        "<tr>"
-        + "".join(f'<td style="{s}">{c}</td>' for s, c in zip(styles, row, strict=True))
-        + "</tr>"
+    lines = (
+        "".join(f'<td style="{s}">{c}</td>' for s, c in zip(styles, row, strict=True))
         for row in rows
     )
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
     style = "width:100%;table-layout:fixed;border-collapse:collapse"
     return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 

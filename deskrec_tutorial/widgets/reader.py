@@ -16,11 +16,10 @@ from ..recommendations import fold_in
 from ..similarity import similar_articles
 from ..strength import EVENT_WEIGHTS, InteractionMatrix
 from .articles import default_item
-from .core import Panel, Still, Work, row, sentence_of
-from .finder import Finder
+from .core import Panel, Still, Work, alpha_switch, row, still, switch
 from .html import heading, sentence, side_by_side
-from .reasons import Reasons, reasons, reasons_html
-from .search import Articles
+from .reasons import Reasons, reasons, reasons_html, reasons_text
+from .search import Articles, Finder
 
 ALPHAS = (1.0, 5.0, 15.0, 40.0)
 # From a trained model so many rounds lead most of the way to the one of another alpha.
@@ -35,6 +34,7 @@ ACTS = {
 NOTHING = "You have read nothing yet, so there is nothing to go by. Choose an article and add it."
 
 
+@still
 def reader_view(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
@@ -60,33 +60,24 @@ def reader_view(
     Still
         For display at the end of a cell. Where nothing can be recommended, a sentence says why.
     """
-    given = dict.fromkeys(opened_first(model, matrix), 1.0) if readings is None else dict(readings)
-
-    def make() -> Still:
-        listed = _folded(model, matrix, given, n)
-        lines = [
-            f"{matrix.titles[matrix.item_index(item)]} (strength {strength:g})"
-            for item, strength in given.items()
-        ]
-        plain = "\n".join(f"{place}. {reason}" for place, reason in enumerate(listed, start=1))
-        done = heading("You have read") + "".join(sentence(line) for line in lines)
-        html = side_by_side(done, heading("Recommended to you, and why") + reasons_html(listed))
-        return Still(html, "\n".join(["You have read", *lines, "Recommended, and why:", plain]))
-
-    return sentence_of(make)
+    given = dict.fromkeys(opened_first(model, matrix), 1.0) if readings is None else readings
+    listed = folded_in(model, matrix, given, n)
+    lines = [
+        f"{matrix.titles[matrix.item_index(item)]} (strength {strength:g})"
+        for item, strength in given.items()
+    ]
+    done = heading("You have read") + "".join(map(sentence, lines))
+    html = side_by_side(done, reasons_html("Recommended to you, and why", listed))
+    text = "\n".join(["You have read", *lines, "Recommended, and why:", reasons_text(listed)])
+    return Still(html, text)
 
 
-def be_the_reader(
-    model: AlternatingLeastSquares,
-    matrix: InteractionMatrix,
-    opened: Iterable[int] | None = None,
-    n: int = 10,
-    alphas: Sequence[float] = ALPHAS,
-) -> Reader:
+class Reader(Panel):
     """Say what you have read and did with it; the recommendations follow at once, live.
 
     Your vector is one half-step against the fixed article factors (`fold_in`). Choosing another
-    alpha trains the articles some rounds further with it, from where the model stands.
+    alpha trains the articles some rounds further with it, from where the model stands. The
+    controls are `finder`, `act`, `add`, `away` and `alpha`; the static twin is `reader_view`.
 
     Parameters
     ----------
@@ -96,17 +87,7 @@ def be_the_reader(
         The contentIds you have viewed at first; by default four articles that are alike.
     alphas : sequence of float
         The values of alpha to choose from.
-
-    Returns
-    -------
-    Reader
-        A widget. Its static twin is `reader_view`.
     """
-    return Reader(model, matrix, opened, n, alphas)
-
-
-class Reader(Panel):
-    """The widget of `be_the_reader`; `finder`, `act`, `add`, `away`, `alpha` are its controls."""
 
     def __init__(
         self,
@@ -118,27 +99,19 @@ class Reader(Panel):
     ) -> None:
         check_model(model, matrix)
         self._matrix, self._n, self._articles = matrix, n, Articles(matrix)
-        self._models = {float(model.alpha): model}
-        self._first, self._acts = model, dict[int, set[str]]()
+        self._first, self._models = model, {float(model.alpha): model}
+        self._acts: dict[int, set[str]] = {}
         self._lines: dict[int, ipywidgets.HBox] = {}
-        self.finder = Finder(self._articles, matrix.item_index(default_item(matrix)), lambda: None)
-        self.act = ipywidgets.ToggleButtons(
-            options=[(f"{word} ({EVENT_WEIGHTS[act]:g})", act) for act, word in ACTS.items()],
-            description="You have", style={"button_width": "134px"},
-        )  # fmt: skip
+        self.finder = Finder(self._articles, matrix.item_index(default_item(matrix)))
+        acts = {f"{word} ({EVENT_WEIGHTS[act]:g})": act for act, word in ACTS.items()}
+        self.act = switch("You have", acts, 134)
         self.add = ipywidgets.Button(description="Add", button_style="primary")
-        self.alpha = ipywidgets.ToggleButtons(
-            options=[(f"{a:g}", a) for a in sorted({*map(float, alphas), float(model.alpha)})],
-            value=float(model.alpha), description="alpha", style={"button_width": "50px"},
-        )  # fmt: skip
-        self.work, self._rows = Work(self.alpha), ipywidgets.VBox()
-        self._connect(opened_first(model, matrix) if opened is None else opened)
-
-    def _connect(self, opened: Iterable[int]) -> None:
         self.add.on_click(self._add)
+        self.alpha = alpha_switch(alphas, model.alpha)
         self.alpha.observe(self._alpha_chosen, "value")
-        for item in opened:
-            self._note(self._matrix.item_index(item), "VIEW")
+        self.work, self._rows = Work(self.alpha), ipywidgets.VBox()
+        for item in opened_first(model, matrix) if opened is None else opened:
+            self._note(matrix.item_index(item), "VIEW")
         children = self.finder, row(self.act, self.add), self._rows, row(self.alpha, self.work.bar)
         self.assemble("Be the reader", *children)
 
@@ -157,14 +130,14 @@ class Reader(Panel):
 
     def html(self) -> str:
         """The recommendations that follow from the readings."""
+        alpha = self.alpha.value
         if self.work.running:
-            return sentence(f"Training with alpha = {self.alpha.value:g} …")
+            return sentence(f"Training with alpha = {alpha:g} …")
         if not self._acts:
             return sentence(NOTHING)
-        alpha = self.alpha.value
-        listed = _folded(self._models[alpha], self._matrix, self.readings, self._n)
+        listed = folded_in(self._models[alpha], self._matrix, self.readings, self._n)
         name = f"Recommended to you with alpha = {alpha:g}, and why"
-        return side_by_side(heading(name) + reasons_html(listed))
+        return side_by_side(reasons_html(name, listed))
 
     def _add(self, _: object) -> None:
         if self.finder.column is not None:
@@ -209,32 +182,20 @@ class Reader(Panel):
             raise
 
 
+be_the_reader = Reader
+
+
 def refit(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
     alpha: float,
-    step: Callable[[], None] = lambda: None,
+    step: Callable[[], None],
     rounds: int = ROUNDS,
 ) -> AlternatingLeastSquares:
-    """Train some rounds further with another alpha, from where a model stands.
+    """A model trained some rounds further with another alpha, from where the given one stands.
 
-    Parameters
-    ----------
-    model : implicit.cpu.als.AlternatingLeastSquares
-        A model fitted on `matrix`; it stays as it is.
-    matrix : InteractionMatrix
-        The data.
-    alpha : float
-        Confidence per unit of strength, above 0.
-    step : callable
-        Called after each round.
-    rounds : int
-        How many iterations.
-
-    Returns
-    -------
-    implicit.cpu.als.AlternatingLeastSquares
-        Another model, its users solved against its final articles as `fit_als` has it.
+    `step` is called after each round. The users are solved against the final articles, as
+    `fit_als` has it.
     """
     again = copy.deepcopy(model)
     # With so little to do, threads that wait for each other on a busy machine only slow it down.
@@ -249,15 +210,16 @@ def opened_first(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> l
     """contentIds of an article with about thirty readers and the three most like it."""
     first = default_item(matrix)
     alike = similar_articles(model, matrix, first, n=4, min_readers=min(20, matrix.readers.max()))
-    return [int(item) for item in alike["contentId"]]
+    return alike["contentId"].tolist()
 
 
-def _folded(
+def folded_in(
     model: AlternatingLeastSquares, matrix: InteractionMatrix, readings: Mapping[int, float], n: int
 ) -> list[Reasons]:
+    """What `fold_in` recommends, with the reasons."""
     recommended = fold_in(model, matrix, readings, n)
     columns = [matrix.item_index(item) for item in readings]
-    values = np.array(list(readings.values()), dtype=np.float64)
+    strengths = np.array(list(readings.values()), dtype=np.float64)
     shape = (1, len(matrix.item_ids))
-    given = sparse.csr_matrix((values, ([0] * len(columns), columns)), shape=shape)
+    given = sparse.csr_matrix((strengths, ([0] * len(columns), columns)), shape=shape)
     return reasons(model, matrix, given, recommended)

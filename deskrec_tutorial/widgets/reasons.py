@@ -9,10 +9,13 @@ import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
+from ..plots.core import BLUE, GREEN, GREY, PINK, RED
 from ..strength import InteractionMatrix
-from .html import GREY, HATCHED, SHADES, escaped
+from .html import escaped, heading
 
-REASONS = len(SHADES)
+# One per reading that is named; these stand out on white as well as on black.
+SHADES = (BLUE, GREEN, PINK)
+HATCHED = f"repeating-linear-gradient(45deg,{RED} 0 2px,transparent 2px 5px)"
 
 
 @dataclass(frozen=True)
@@ -55,21 +58,10 @@ class Reasons:
 def contributions(
     model: AlternatingLeastSquares, readings: sparse.csr_matrix, columns: np.ndarray
 ) -> np.ndarray:
-    """How much each reading contributes to the scores of some articles, as `dr.explain` has it.
+    """What each reading adds to the scores of some articles: `dr.explain` for all of them at once.
 
-    Parameters
-    ----------
-    model : implicit.cpu.als.AlternatingLeastSquares
-        A fitted model.
-    readings : scipy.sparse.csr_matrix
-        The strengths of one person, shape (1, items).
-    columns : numpy.ndarray
-        The articles to explain.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (len(columns), readings.nnz). A row adds up to the article's score.
+    `readings` are one person's strengths, shape (1, items). A row of the result, of shape
+    (len(columns), readings.nnz), adds up to the score of that article.
     """
     y, c = model.item_factors, model.alpha * readings.data
     read = y[readings.indices]
@@ -89,14 +81,15 @@ def reasons(
     titles = matrix.titles[readings.indices]
     parts = contributions(model, readings, columns)
     return [
-        _reasons(str(title), titles, values)
+        reasons_of(str(title), titles, values)
         for title, values in zip(recommended["title"], parts, strict=True)
     ]
 
 
-def _reasons(title: str, titles: np.ndarray, values: np.ndarray) -> Reasons:
+def reasons_of(title: str, titles: np.ndarray, values: np.ndarray) -> Reasons:
+    """The reasons for one article, given the `titles` of what was read and what each adds."""
     order = np.argsort(-values, kind="stable")
-    best = [i for i in order[:REASONS] if values[i] > 0]
+    best = [i for i in order[: len(SHADES)] if values[i] > 0]
     rest = np.delete(values, best)
     parts = [round(float(values[i]), 3) for i in best]
     others, against = (round(float(rest[side].sum()), 3) for side in (rest >= 0, rest < 0))
@@ -108,25 +101,28 @@ def _reasons(title: str, titles: np.ndarray, values: np.ndarray) -> Reasons:
     return Reasons(title, score, readings, (counts[0], others), (counts[1], against))
 
 
-def reasons_html(listed: list[Reasons]) -> str:
+def reasons_text(listed: list[Reasons]) -> str:
+    """Recommendations and their reasons as numbered lines."""
+    return "\n".join(f"{place}. {reason}" for place, reason in enumerate(listed, start=1))
+
+
+def reasons_html(name: str, listed: list[Reasons]) -> str:
     """Recommendations, each with "because you read …" and bars that add up to its score."""
     widest = max((r.gain for r in listed), default=1.0) or 1.0
-    return "".join(
+    return heading(name) + "".join(
         f'<div style="margin-bottom:9px"><div style="display:flex;gap:8px">'
         f'<div style="flex:1 1 auto">{place}. {escaped(r.title)}</div>'
         f'<div style="flex:none;font-weight:600">{r.score:.3f}</div></div>'
-        f"{_stack(r, widest)}{_because(r)}</div>"
+        f"{_bars(r, widest)}{_because(r)}</div>"
         for place, r in enumerate(listed, start=1)
     )
 
 
-def _stack(r: Reasons, widest: float) -> str:
+def _bars(r: Reasons, widest: float) -> str:
     """Above, what speaks for it, piece by piece; below, the score and what is taken off."""
-    pieces = [value for _, value in r.readings] + [r.others[1]]
-    colours = [*SHADES[: len(r.readings)], GREY]
-    above = list(zip(pieces, colours, strict=True))
+    above = [(value, colour) for (_, value), colour in zip(r.readings, SHADES, strict=False)]
     below = [(max(r.score, 0.0), "currentColor"), (min(-r.against[1], r.gain), HATCHED)]
-    return _strip(above, widest, 9) + _strip(below, widest, 4)
+    return _strip([*above, (r.others[1], GREY)], widest, 9) + _strip(below, widest, 4)
 
 
 def _strip(pieces: list[tuple[float, str]], widest: float, height: int) -> str:
@@ -143,14 +139,13 @@ def _others(number: int) -> str:
 
 
 def _because(r: Reasons) -> str:
+    parts = [(f"“{escaped(title)}”", value) for title, value in r.readings]
+    others = [(_others(r.others[0]), r.others[1])] if r.others[0] else []
+    colours = [*SHADES[: len(parts)], GREY]
     words = [
-        f'<span style="color:{colour}">■</span> “{escaped(title)}” {value:.3f}'
-        for (title, value), colour in zip(r.readings, SHADES, strict=False)
+        f'<span style="color:{colour}">■</span> {name} {value:.3f}'
+        for colour, (name, value) in zip(colours, parts + others, strict=False)
     ]
-    if r.others[0]:
-        words.append(
-            f'<span style="color:{GREY}">■</span> {_others(r.others[0])} {r.others[1]:.3f}'
-        )
     minus = f" − {-r.against[1]:.3f} for {r.against[0]} against it" if r.against[0] else ""
     text = f"because you read {' + '.join(words)}{minus}"
     return f'<div style="font-size:12px;opacity:0.85">{text}</div>'

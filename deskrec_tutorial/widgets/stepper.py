@@ -14,7 +14,7 @@ from scipy import sparse
 
 from ..als import als_loss, confidence, half_step
 from ..plots import Picture, als_filmstrip
-from .core import Panel, row
+from .core import WIDE, Panel, alpha_switch, row
 from .frame import frame_html
 
 ALPHAS = (0.0, 1.0, 5.0, 15.0, 40.0)
@@ -32,10 +32,9 @@ class Steps:
         People × articles, 0 where nothing was read.
     confidence : numpy.ndarray
         1 + alpha · strength, same shape.
-    users : numpy.ndarray
-        Shape (half-steps + 1, people, 2); entry 0 is the random start.
-    items : numpy.ndarray
-        Shape (half-steps + 1, articles, 2).
+    users, items : numpy.ndarray
+        Shapes (half-steps + 1, people, 2) and (half-steps + 1, articles, 2); entry 0 is the
+        random start.
     losses : numpy.ndarray
         Shape (half-steps + 1,).
     """
@@ -58,44 +57,24 @@ class Steps:
         return scores
 
 
-def als_steps(
-    strengths: pd.DataFrame,
-    alpha: float = 15.0,
-    regularization: float = 1.0,
-    iterations: int = 15,
-    random_state: int = 42,
-) -> Steps:
-    """Run ALS with two factors and remember every half-step.
+def als_steps(strengths: pd.DataFrame, alpha: float = 15.0, iterations: int = 15) -> Steps:
+    """Run ALS with two factors as `ALS` does, λ = 1, and remember every half-step.
 
-    Parameters
-    ----------
-    strengths : pandas.DataFrame
-        People × articles, 0 where nothing was read.
-    alpha : float
-        How fast confidence grows with strength; 0 takes the strengths out.
-    regularization : float
-        The paper's λ.
-    iterations : int
-        Of two half-steps each: first people, then articles.
-    random_state : int
-        Seed of the random start, the one that `ALS` makes.
-
-    Returns
-    -------
-    Steps
+    One iteration solves for the people, then for the articles. An alpha of 0 takes the strengths
+    out.
     """
-    by_user = confidence(sparse.csr_matrix(strengths.to_numpy(dtype=np.float64)), alpha)
+    if len(strengths) > len(string.ascii_uppercase):
+        raise ValueError("The steps have a letter for each person: strengths has at most 26 rows.")
+    values = strengths.to_numpy(dtype=np.float64)
+    by_user = confidence(sparse.csr_matrix(values), alpha)
     by_item = by_user.T.tocsr()
-    rng = np.random.default_rng(random_state)
+    rng = np.random.default_rng(42)
     users, items = ([rng.random((size, 2)) * 0.01] for size in strengths.shape)
-    for step in range(2 * iterations):
-        people = step % 2 == 0
-        users.append(half_step(by_user, items[-1], regularization) if people else users[-1])
-        items.append(items[-1] if people else half_step(by_item, users[-1], regularization))
-    pairs = zip(users, items, strict=True)
-    losses = [als_loss(by_user, x, y, regularization) for x, y in pairs]
-    trust = 1 + alpha * strengths.to_numpy(dtype=np.float64)
-    return Steps(strengths, trust, np.array(users), np.array(items), np.array(losses))
+    for _ in range(iterations):
+        users += [half_step(by_user, items[-1], 1.0)] * 2
+        items += [items[-1], half_step(by_item, users[-1], 1.0)]
+    losses = [als_loss(by_user, x, y, 1.0) for x, y in zip(users, items, strict=True)]
+    return Steps(strengths, 1 + alpha * values, np.array(users), np.array(items), np.array(losses))
 
 
 def als_view(
@@ -127,31 +106,18 @@ def als_view(
     return als_filmstrip(strengths, steps.users, steps.items, steps.losses, shown, tastes or {})
 
 
-def als_stepper(
-    strengths: pd.DataFrame,
-    tastes: Mapping[str, Sequence[str]] | None = None,
-    alpha: float = 15.0,
-    alphas: Sequence[float] = ALPHAS,
-) -> Stepper:
+class Stepper(Panel):
     """Walk through ALS one half-step at a time, live.
+
+    Its controls are `step`, `play` and `alpha`; its static twin is `als_view`.
 
     Parameters
     ----------
     strengths, tastes, alpha
-        As in `als_view`.
+        As in `als_view`; at most 26 people.
     alphas : sequence of float
         The values of alpha to choose from.
-
-    Returns
-    -------
-    Stepper
-        A widget. Its static twin is `als_view`.
     """
-    return Stepper(strengths, tastes, alpha, alphas)
-
-
-class Stepper(Panel):
-    """The widget of `als_stepper`: `step`, `play` and `alpha` are its controls."""
 
     def __init__(
         self,
@@ -160,28 +126,18 @@ class Stepper(Panel):
         alpha: float = 15.0,
         alphas: Sequence[float] = ALPHAS,
     ) -> None:
-        if strengths.shape[0] > len(string.ascii_uppercase):
-            raise ValueError("The stepper has a letter for each person: at most 26 rows.")
-        self._strengths, self._tastes = strengths, dict(tastes or {})
-        self._steps = {float(alpha): als_steps(strengths, float(alpha))}
+        self._strengths, self._tastes = strengths, tastes or {}
+        self._steps = {float(alpha): als_steps(strengths, alpha)}
         last = len(self._steps[alpha].losses) - 1
         self.play = ipywidgets.Play(value=FIRST, max=last, interval=1100)
         self.step = ipywidgets.IntSlider(
-            value=FIRST, max=last, description="Half-step",
-            layout={"width": "100%", "max_width": "480px"},
-        )  # fmt: skip
-        self.alpha = ipywidgets.ToggleButtons(
-            options=[(f"{a:g}", a) for a in sorted({*map(float, alphas), float(alpha)})],
-            value=float(alpha), description="alpha", style={"button_width": "50px"},
-        )  # fmt: skip
-        self._connect()
-
-    def _connect(self) -> None:
+            value=FIRST, max=last, description="Half-step", layout=WIDE
+        )
         # In the browser, so that the kernel hears of each step once.
         self._link = ipywidgets.jslink((self.play, "value"), (self.step, "value"))
-        self.step.observe(self.refresh, "value")
-        self.alpha.observe(self.refresh, "value")
-        self.assemble("ALS step by step", row(self.play, self.step), self.alpha)
+        self.alpha = alpha_switch(alphas, alpha)
+        watch, controls = (self.step, self.alpha), row(self.play, self.step)
+        self.assemble("ALS step by step", controls, self.alpha, watch=watch)
 
     def html(self) -> str:
         """The planes and maps of the chosen half-step and alpha; runs are kept."""
@@ -189,3 +145,6 @@ class Stepper(Panel):
         if alpha not in self._steps:
             self._steps[alpha] = als_steps(self._strengths, alpha)
         return frame_html(self._steps[alpha], self.step.value, self._tastes)
+
+
+als_stepper = Stepper
