@@ -46,6 +46,7 @@ class Mark:
     of: float
     message: str
     answer: str = ""
+    title: str = ""
 
 
 @dataclass
@@ -63,6 +64,16 @@ class Exercise:
             if is_grade(cell):
                 points[question_of(cell)] += float(cell.metadata.nbgrader["points"])
         return dict(points)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the student sees of a question: the heading that it stands under."""
+        titles, heading = {}, ""
+        for cell in self.notebook.cells:
+            if cell.cell_type == "markdown":
+                heading = next(iter(re.findall("^## (.+)$", cell.source, flags=re.M)), heading)
+            titles[question_of(cell)] = heading
+        return titles
 
 
 def load_exercises(course: Path) -> dict[str, Exercise]:
@@ -270,6 +281,7 @@ def grade(
                 marks = marks_of(executed, exercise)
                 enter(book, one, executed)
             for mark in marks:
+                mark.title = exercise.titles[mark.question] if exercise else mark.question
                 points = by_hand.get((one.student, one.exercise or "?", mark.question))
                 if points is not None and mark.message == TO_READ:
                     mark.points = points

@@ -377,6 +377,8 @@ def test_thirty_submissions_with_five_broken_ones_are_graded(course, exercises, 
     assert {rows["empty", q]["message"] for q in answers_of()} == {"the folder is empty"}
     assert {points(rows["wrong", q]) for q in answers_of()} == {0}
     assert len(list((out / "feedback").glob("*.html"))) == 30
+    page = (out / "feedback/student_24.html").read_text(encoding="utf-8")
+    assert "4 · How quickly is an article read?" in page and "1 of 3" in page
     assert "30/30" in capfd.readouterr().err
     assert "30 submissions of 30 students" in grade.summary(graded)
     # Marks entered by hand survive another run.
@@ -538,7 +540,7 @@ def test_warnings_cost_nothing(exercises):
 def test_what_students_write_is_escaped(tmp_path):
     one = submissions.Submission("=cmd()<b>", Path("x"), CHAPTER)
     evil = "<script>alert(1)</script>"
-    marks = [grade.Mark("missing", 0.0, 2.0, f"=1+1 {evil}", answer=evil)]
+    marks = [grade.Mark("missing", 0.0, 2.0, f"=1+1 {evil}", answer=evil, title=evil)]
     grade.write_feedback(tmp_path, [(one, marks)])
     [page] = tmp_path.glob("*.html")
     assert page.parent == tmp_path
