@@ -19,9 +19,14 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-__all__ = ["CheckFailed", "equal", "ranking", "that", "unchanged"]
+__all__ = ["CheckFailed", "equal", "kind", "ranking", "that", "unchanged"]
 
 WIDTH = 88
+TYPE_NAMES = {
+    pd.DataFrame: "a table (DataFrame)",
+    pd.Series: "one column (Series)",
+    np.ndarray: "an array",
+}
 
 
 class CheckFailed(AssertionError):
@@ -53,6 +58,34 @@ def that(condition: bool, problem: str, what: str = "") -> None:
         _fail(what, problem)
     if what:
         _pass(what)
+
+
+def kind(got: Any, wanted: type | tuple[type, ...], what: str) -> None:
+    """Check that an answer is of the right type, before its parts are looked at.
+
+    Parameters
+    ----------
+    got : object
+        The answer.
+    wanted : type or tuple of types
+        What it may be.
+    what : str
+        What was checked, for the message; nothing is printed if the type is right.
+
+    Raises
+    ------
+    CheckFailed
+        If it is of another type.
+    NotImplementedError
+        If the answer still is ``...``.
+    """
+    _answered(got, what)
+    if not isinstance(got, wanted):
+        allowed = wanted if isinstance(wanted, tuple) else (wanted,)
+        names = " or ".join(
+            TYPE_NAMES.get(one, f"a value of type {one.__name__}") for one in allowed
+        )
+        _fail(what, f"The answer should be {names}, not {_kind(got)}.")
 
 
 def equal(
@@ -203,21 +236,17 @@ def _answered(got: Any, what: str) -> None:
 
 
 def _kind(value: Any) -> str:
-    """Name a type as a learner would."""
-    if isinstance(value, pd.DataFrame):
-        return "a table (DataFrame)"
-    if isinstance(value, pd.Series):
-        return "one column (Series)"
+    """Name what a value is, as a learner would."""
     if sparse.issparse(value):
         return "a sparse matrix"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
-    return f"a value of type {type(value).__name__}"
+    return TYPE_NAMES.get(type(value), f"a value of type {type(value).__name__}")
 
 
 def _difference(got: Any, want: Any, tolerance: float) -> str | None:
     """Return what sets the two apart, or None."""
-    if want is None:
+    if _plain(want) is None:
         return None if _plain(got) is None else f"Nothing is expected; you have {got!r}."
     if isinstance(want, pd.DataFrame):
         return _table_difference(got, want, tolerance)
@@ -295,6 +324,14 @@ def _table_difference(got: Any, want: pd.DataFrame, tolerance: float) -> str | N
     if len(got) != len(want):
         return f"{len(want)} rows are expected; you have {len(got)}."
     if not _same_values(got.index, want.index, tolerance):
+        relabelled = got.set_axis(want.index)
+        if all(_same_values(relabelled[c], want[c], tolerance) for c in want.columns):
+            return (
+                f"The values are right, but the rows should be called {_few(want.index)}; yours "
+                f"are called {_few(got.index)}."
+                + " `reset_index(drop=True)` numbers them."
+                * isinstance(want.index, pd.RangeIndex)
+            )
         if set(got.index) == set(want.index):
             return f"The rows are in another order than expected: {_few(want.index)}."
         return f"The rows should be called {_few(want.index)}; you have {_few(got.index)}."

@@ -56,7 +56,14 @@ def test_equal_things_pass_and_are_named(want, capsys):
         (FRAME[["share", "id", "title"]], FRAME, "The columns should be"),
         (FRAME.head(1), FRAME, "2 rows are expected; you have 1."),
         (FRAME[::-1], FRAME, "in another order than expected: 4, 5."),
-        (FRAME.reset_index(drop=True), FRAME, "The rows should be called 4, 5; you have 0, 1."),
+        (
+            FRAME.reset_index(drop=True),
+            FRAME,
+            "values are right, but the rows should be called 4, 5",
+        ),
+        (FRAME, FRAME.reset_index(drop=True), "`reset_index(drop=True)` numbers them."),
+        (FRAME.assign(share=0).set_axis([1, 2]), FRAME, "The rows should be called 4, 5; you have"),
+        ("text", np.nan, "Nothing is expected; you have 'text'."),
         (FRAME.assign(share=FRAME["share"] / 100), FRAME, "100 times smaller"),
         (
             FRAME.assign(title="a"),
@@ -109,6 +116,18 @@ def test_what_is_wrong_with_a_ranking(got, message):
     options = {"unwanted": {"That was read already.": [9]},
                "mistakes": {"You ranked people.": [5, 6, 7]}}  # fmt: skip
     assert message in told(checks.ranking, got, [3, 2, 1], "list", **options)
+
+
+def test_kind(capsys):
+    checks.kind(FRAME, pd.DataFrame, "table")
+    checks.kind([1], (list, tuple), "list")
+    assert capsys.readouterr().out == ""
+    found = told(checks.kind, FRAME, pd.Series, "column")
+    assert found == "column: The answer should be one column (Series), not a table (DataFrame)."
+    assert "or a value of type list, not a value of type int" in told(
+        checks.kind, 3, (np.ndarray, list), "list"
+    )
+    assert "without `return`" in told(checks.kind, None, list, "list")
 
 
 def test_that(capsys):
