@@ -9,7 +9,7 @@
 | `explorer` | `explorer_view` | a page of its own |
 
 Only this package imports ipywidgets. Each module has pure functions that turn data and a choice
-into HTML, and a thin view of them made of stock widgets.
+into HTML, and a thin class (its `Panel`) of stock widgets, which the live name stands for.
 """
 
 from .articles import article_picker, article_view
@@ -22,18 +22,7 @@ from .stepper import als_stepper, als_view
 from .weights import weights_explorer, weights_view
 
 __all__ = [
-    "Still",
-    "als_stepper",
-    "als_view",
-    "article_picker",
-    "article_places",
-    "article_view",
-    "be_the_reader",
-    "explorer",
-    "explorer_view",
-    "reader_view",
-    "user_picker",
-    "user_view",
-    "weights_explorer",
-    "weights_view",
-]
+    "Still", "als_stepper", "als_view", "article_picker", "article_places", "article_view",
+    "be_the_reader", "explorer", "explorer_view", "reader_view", "user_picker", "user_view",
+    "weights_explorer", "weights_view",
+]  # fmt: skip

@@ -34,12 +34,12 @@ def article_view(
 ) -> Still:
     """The most similar articles by cosine, and the place of each by dot product: no widget.
 
+    If there is no such article, a sentence that says so.
+
     Parameters
     ----------
-    model : implicit.cpu.als.AlternatingLeastSquares
-        A model fitted on `matrix`.
-    matrix : InteractionMatrix
-        The data.
+    model, matrix
+        As in `similar_articles`.
     item : int, optional
         The contentId to start from; by default an article with about thirty readers.
     n : int
@@ -49,11 +49,6 @@ def article_view(
     places : pandas.DataFrame, optional
         Where articles lie on the map: columns `x` and `y`, index contentId. With it comes a
         picture of the map.
-
-    Returns
-    -------
-    Still
-        For display at the end of a cell. If there is no such article, a sentence that says so.
     """
     item = default_item(matrix) if item is None else item
     title = matrix.titles[matrix.item_index(item)]

@@ -6,7 +6,7 @@ Drawn as SVG and HTML, because that shows in a few milliseconds, at any size and
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .stepper import Steps
 
 WIDTH, TALLEST, EDGE = 440, 420, 24
-CHART_WIDTH, CHART_HEIGHT = 400, 190
+CHART_WIDTH, CHART_HEIGHT, BASE = 400, 190, 164
 # Points start where the half-step found them, unless the reader has asked for less motion.
 MOTION = (
     "<style>@keyframes deskrec-move{from{transform:translate(var(--x),var(--y))}"
@@ -31,23 +31,24 @@ MOTION = (
 def frame_html(steps: Steps, at: int, tastes: Mapping[str, Sequence[str]]) -> str:
     """Everything there is to see after `at` half-steps."""
     plane = heading("The plane of the two factors") + plane_svg(steps, at, tastes)
+    plane += _legend(tastes)
     title = f"Half-step {at} of {len(steps.losses) - 1}" if at else "Start: small random numbers"
     loss = heading(title) + sentence(finding(steps, at))
     loss += heading("The loss so far") + loss_svg(steps.losses, at)
-    scores, read, trust = steps.scores(at), steps.read, steps.confidence
-    # The root of the confidence, so that 16 stays visible beside 181.
-    shades = np.sqrt((trust - 1) / max(float(trust.max()) - 1, 1e-9))
-    two_digits, short = np.vectorize("{:.2f}".format), np.vectorize("{:g}".format)
-    maps = (
-        _map("P: read or not", read, np.where(read, "1", ""), steps),
-        _map("Scores: what the factors make of it", scores, two_digits(scores), steps,
-             best_unread(steps, at)),
-        _map("Confidence: how much each cell counts", shades, short(trust), steps),
-    )  # fmt: skip
     articles = (f"{n} {name}" for n, name in enumerate(steps.strengths.columns, start=1))
     names = side_by_side(sentence("Articles: " + " · ".join(articles)))
-    plane += _legend(tastes)
-    return side_by_side(plane, loss) + side_by_side(*maps, basis="270px") + names
+    return side_by_side(plane, loss) + side_by_side(*_maps(steps, at), basis="270px") + names
+
+
+def _maps(steps: Steps, at: int) -> Iterator[str]:
+    scores, read, trust = steps.scores(at), steps.read, steps.confidence
+    yield _map("P: read or not", read, np.where(read, "1", ""), steps)
+    two_digits, short = np.vectorize("{:.2f}".format), np.vectorize("{:g}".format)
+    name, best = "Scores: what the factors make of it", best_unread(steps, at)
+    yield _map(name, scores, two_digits(scores), steps, best)
+    # The root of the confidence, so that 16 stays visible beside 181.
+    shades = np.sqrt((trust - 1) / max(float(trust.max()) - 1, 1e-9))
+    yield _map("Confidence: how much each cell counts", shades, short(trust), steps)
 
 
 def finding(steps: Steps, at: int) -> str:
@@ -144,18 +145,18 @@ def loss_svg(losses: np.ndarray, at: int) -> str:
     share = (heights - heights.min()) / max(float(np.ptp(heights)), 1e-9)
     y = 14 + (CHART_HEIGHT - 50) * (1 - share)
     stairs = "".join(f"H{x[i]:.1f}V{y[i]:.1f}" for i in range(1, at + 1))
-    base = CHART_HEIGHT - 26
-    return svg(
-        "loss after each half-step", CHART_WIDTH, CHART_HEIGHT,
-        _line(f"M48 6V{base}H{CHART_WIDTH}", 0.4),
-        _line(f"M{x[0]:.1f} {y[0]:.1f}{stairs}", 0.6),
-        *(_step_mark(i, x[i], y[i], i == at) for i in range(at + 1)),
+    line = _line(f"M{x[0]:.1f} {y[0]:.1f}{stairs}", 0.6)
+    marks = (_step_mark(i, x[i], y[i], i == at) for i in range(at + 1))
+    words = (
         _text(40, y.max() + 4, f"{losses.min():,.1f}", "end"),
         _text(40, y.min() + 4, f"{losses.max():,.1f}", "end"),
-        _text(x[0], base + 18, "start", "middle"),
-        _text(x[-1], base + 18, str(len(x) - 1), "end"),
-        _text(CHART_WIDTH / 2, base + 18, "half-step (loss: logarithmic axis)", "middle"),
-    )  # fmt: skip
+        _text(x[0], BASE + 18, "start", "middle"),
+        _text(x[-1], BASE + 18, str(len(x) - 1), "end"),
+        _text(CHART_WIDTH / 2, BASE + 18, "half-step (loss: logarithmic axis)", "middle"),
+    )
+    axes = _line(f"M48 6V{BASE}H{CHART_WIDTH}", 0.4)
+    label = "loss after each half-step"
+    return svg(label, CHART_WIDTH, CHART_HEIGHT, axes, line, *marks, *words)
 
 
 def _line(path: str, opacity: float) -> str:

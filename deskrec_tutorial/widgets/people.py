@@ -30,23 +30,18 @@ def user_view(
 ) -> Still:
     """One person's history and recommendations side by side, with reasons: no widget.
 
+    Where nothing can be recommended, a sentence says why.
+
     Parameters
     ----------
-    model : implicit.cpu.als.AlternatingLeastSquares
-        A model fitted on `matrix`.
-    matrix : InteractionMatrix
-        The data.
+    model, matrix
+        As in `recommend`.
     strength : pandas.DataFrame
         As `event_strength` returns it: what people have read.
     user : int, optional
         The personId; by default somebody with a typical number of readings.
     n : int
         How many recommendations.
-
-    Returns
-    -------
-    Still
-        For display at the end of a cell. Where nothing can be recommended, a sentence says why.
     """
     user = next(iter(groups(matrix)["typical"])) if user is None else user
     recommended = recommend(model, matrix, user, n)

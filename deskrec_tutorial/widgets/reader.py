@@ -25,12 +25,9 @@ ALPHAS = (1.0, 5.0, 15.0, 40.0)
 # From a trained model so many rounds lead most of the way to the one of another alpha.
 ROUNDS = 20
 ACTS = {
-    "VIEW": "viewed",
-    "LIKE": "liked",
-    "BOOKMARK": "bookmarked",
-    "FOLLOW": "followed",
+    "VIEW": "viewed", "LIKE": "liked", "BOOKMARK": "bookmarked", "FOLLOW": "followed",
     "COMMENT CREATED": "commented",
-}
+}  # fmt: skip
 NOTHING = "You have read nothing yet, so there is nothing to go by. Choose an article and add it."
 
 
@@ -43,22 +40,17 @@ def reader_view(
 ) -> Still:
     """Recommendations for somebody new, from what they have read, with reasons: no widget.
 
+    Where nothing can be recommended, a sentence says why.
+
     Parameters
     ----------
-    model : implicit.cpu.als.AlternatingLeastSquares
-        A model fitted on `matrix`.
-    matrix : InteractionMatrix
-        The data.
+    model, matrix
+        As in `recommend`.
     readings : mapping of int to float, optional
         contentId → strength, as for `fold_in`; by default one view each of four articles that
         are alike.
     n : int
         How many recommendations.
-
-    Returns
-    -------
-    Still
-        For display at the end of a cell. Where nothing can be recommended, a sentence says why.
     """
     given = dict.fromkeys(opened_first(model, matrix), 1.0) if readings is None else readings
     listed = folded_in(model, matrix, given, n)

@@ -20,27 +20,13 @@ HATCHED = f"repeating-linear-gradient(45deg,{RED} 0 2px,transparent 2px 5px)"
 
 @dataclass(frozen=True)
 class Reasons:
-    """Why one article is recommended: parts that add up to its score, to the last printed digit.
-
-    Attributes
-    ----------
-    title : str
-        The recommended article.
-    score : float
-        The sum of all parts, rounded to three decimals as they are.
-    readings : list of (str, float)
-        The past readings that speak most for it, largest part first.
-    others : tuple of (int, float)
-        How many further readings speak for it, and their sum.
-    against : tuple of (int, float)
-        How many readings speak against it, and their sum (at most 0).
-    """
+    """Why one article is recommended: parts that add up to its score, to the last printed digit."""
 
     title: str
-    score: float
-    readings: list[tuple[str, float]]
-    others: tuple[int, float]
-    against: tuple[int, float]
+    score: float  # the sum of all parts, rounded to three decimals as they are
+    readings: list[tuple[str, float]]  # those that speak most for it, largest part first
+    others: tuple[int, float]  # how many further readings speak for it, and their sum
+    against: tuple[int, float]  # how many readings speak against it, and their sum (at most 0)
 
     @property
     def gain(self) -> float:

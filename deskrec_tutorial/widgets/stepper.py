@@ -24,26 +24,13 @@ FIRST = 4
 
 @dataclass(frozen=True)
 class Steps:
-    """Every half-step of ALS with two factors: where people and articles are, and the loss.
+    """Every half-step of ALS with two factors: where people and articles are, and the loss."""
 
-    Attributes
-    ----------
-    strengths : pandas.DataFrame
-        People × articles, 0 where nothing was read.
-    confidence : numpy.ndarray
-        1 + alpha · strength, same shape.
-    users, items : numpy.ndarray
-        Shapes (half-steps + 1, people, 2) and (half-steps + 1, articles, 2); entry 0 is the
-        random start.
-    losses : numpy.ndarray
-        Shape (half-steps + 1,).
-    """
-
-    strengths: pd.DataFrame
-    confidence: np.ndarray
-    users: np.ndarray
-    items: np.ndarray
-    losses: np.ndarray
+    strengths: pd.DataFrame  # people × articles, 0 where nothing was read
+    confidence: np.ndarray  # 1 + alpha · strength, same shape
+    users: np.ndarray  # shape (half-steps + 1, people, 2); entry 0 is the random start
+    items: np.ndarray  # shape (half-steps + 1, articles, 2)
+    losses: np.ndarray  # shape (half-steps + 1,)
 
     @cached_property
     def read(self) -> np.ndarray:
@@ -88,18 +75,13 @@ def als_view(
     Parameters
     ----------
     strengths : pandas.DataFrame
-        People × articles, 0 where nothing was read.
+        People × articles, 0 where nothing was read; at most 26 people.
     tastes : mapping of str to sequence of str, optional
         Up to three tastes and the people and articles that belong to each: they get a colour.
     alpha : float
         How fast confidence grows with strength.
     moments : sequence of int
         Which half-steps to show.
-
-    Returns
-    -------
-    Picture
-        With a caption that says what happened to the loss and the scores.
     """
     steps = als_steps(strengths, alpha)
     shown = [min(at, len(steps.losses) - 1) for at in moments]
@@ -114,9 +96,7 @@ class Stepper(Panel):
     Parameters
     ----------
     strengths, tastes, alpha
-        As in `als_view`; at most 26 people.
-    alphas : sequence of float
-        The values of alpha to choose from.
+        As in `als_view`.
     """
 
     def __init__(
@@ -124,7 +104,6 @@ class Stepper(Panel):
         strengths: pd.DataFrame,
         tastes: Mapping[str, Sequence[str]] | None = None,
         alpha: float = 15.0,
-        alphas: Sequence[float] = ALPHAS,
     ) -> None:
         self._strengths, self._tastes = strengths, tastes or {}
         self._steps = {float(alpha): als_steps(strengths, alpha)}
@@ -135,7 +114,7 @@ class Stepper(Panel):
         )
         # In the browser, so that the kernel hears of each step once.
         self._link = ipywidgets.jslink((self.play, "value"), (self.step, "value"))
-        self.alpha = alpha_switch(alphas, alpha)
+        self.alpha = alpha_switch(ALPHAS, alpha)
         watch, controls = (self.step, self.alpha), row(self.play, self.step)
         self.assemble("ALS step by step", controls, self.alpha, watch=watch)
 

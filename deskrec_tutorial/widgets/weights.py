@@ -25,19 +25,8 @@ class Counts:
 
     Counting is the slow part and does not depend on the weights: it is done once.
 
-    Parameters
-    ----------
-    events : pandas.DataFrame
-        One row per interaction, as `join_events` returns it.
-
-    Attributes
-    ----------
-    kinds : list of str
-        The event types that occur, in the course's order.
-    pairs : pandas.DataFrame
-        `personId` and `contentId` in ascending order, and `title`.
-    counts : numpy.ndarray
-        Shape (pairs, kinds).
+    `kinds` are the event types that occur, in the course's order; `pairs` a table of `personId`
+    and `contentId` in ascending order, and `title`; `counts` an array of pairs × kinds.
     """
 
     def __init__(self, events: pd.DataFrame) -> None:
@@ -133,6 +122,9 @@ def weights_view(
 ) -> Still:
     """What weights make of one person's readings and of all pairs: no widget.
 
+    Each strength stands beside the one that the course's weights give. Where there is nothing to
+    show, a sentence says why.
+
     Parameters
     ----------
     events : pandas.DataFrame
@@ -145,12 +137,6 @@ def weights_view(
         Add the types up, or take the one that weighs most.
     user : int, optional
         The personId; by default somebody with a varied history.
-
-    Returns
-    -------
-    Still
-        For display at the end of a cell, each strength beside the one that the course's weights
-        give. Where there is nothing to show, a sentence says why.
     """
     counts = Counts(events)
     person = next(iter(counts.people(user)))
