@@ -38,7 +38,7 @@ def drop_repeats(events, kinds):
     return events[repeat & events["eventType"].isin(kinds)]
 
 
-# %% repeats | the rows in the order in which they came
+# %% repeats | the order of the rows
 def drop_repeats(events, kinds):
     those = events["eventType"].isin(kinds)
     once = events[those].drop_duplicates(["personId", "contentId", "eventType"])
@@ -120,6 +120,24 @@ def who_changes(events, old, new):
     return []
 
 
+# %% favourites | The answer should be a value of type list, not a value of type int
+def who_changes(events, old, new):
+    before = dr.event_strength(events, weights=old)
+    after = dr.event_strength(events, weights=new)
+    return before.loc[before["eventStrength"] != after["eventStrength"], "personId"].nunique()
+
+
+# %% favourites | The answer is None
+def who_changes(events, old, new):
+    before = dr.event_strength(events, weights=old)
+    print(sorted(before["personId"].unique()))
+
+
+# %% favourites | Every strength doubles
+def who_changes(events, old, new):
+    return [1, 4]
+
+
 # %% favourites | other people, likes weigh 20: somebody changes
 def who_changes(events, old, new):
     return [1, 4] if new["LIKE"] == 6 else []
@@ -139,6 +157,16 @@ def users_by_items(found, per_person):
 def users_by_items(found, per_person):
     fits = sorted(found.getnnz(axis=1)) == sorted(per_person)
     return found if fits else found.T.tocsr()
+
+
+# %% sides | but here the counts do decide
+def users_by_items(found, per_person):
+    wanted = sorted(per_person)
+    as_it_is = sorted(found.getnnz(axis=1)) == wanted
+    turned = sorted(found.getnnz(axis=0)) == wanted
+    if as_it_is == turned:
+        raise ValueError("nobody can tell")
+    return found if as_it_is else found.T.tocsr()
 
 
 # %% sides | The matrix comes back as CSC
@@ -205,6 +233,23 @@ def fixed_matrix(part, user_ids, item_ids):
     columns = pd.Index(item_ids).get_indexer(part["contentId"])
     cells[rows, columns] = part["eventStrength"]
     return sparse.csr_matrix(cells)
+
+
+# %% shape | SciPy refuses
+def fixed_matrix(part, user_ids, item_ids):
+    rows = pd.Index(user_ids).get_indexer(part["personId"])
+    columns = pd.Index(item_ids).get_indexer(part["contentId"])
+    size = (len(user_ids), len(item_ids))
+    return sparse.csr_matrix((part["eventStrength"], (rows, columns)), shape=size)
+
+
+# %% shape | `searchsorted` needs sorted ids
+def fixed_matrix(part, user_ids, item_ids):
+    known = part[part["personId"].isin(user_ids) & part["contentId"].isin(item_ids)]
+    rows = np.searchsorted(user_ids, known["personId"])
+    columns = np.searchsorted(item_ids, known["contentId"])
+    size = (len(user_ids), len(item_ids))
+    return sparse.csr_matrix((known["eventStrength"], (rows, columns)), shape=size)
 
 
 # %% shape | The ids got sorted on the way

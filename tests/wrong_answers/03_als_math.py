@@ -109,6 +109,27 @@ def half_step(strengths, fixed, alpha, lam):
     return np.array(solved)
 
 
+# %% step | Everything is in your right side
+def half_step(strengths, fixed, alpha, lam):
+    solved = []
+    for r in strengths.toarray():
+        c = 1 + alpha * r
+        left = fixed.T @ (c[:, None] * fixed) + lam * np.eye(fixed.shape[1])
+        solved.append(np.linalg.solve(left, fixed.T @ c))
+    return np.array(solved)
+
+
+# %% step | The unread articles are in your right side
+def half_step(strengths, fixed, alpha, lam):
+    solved = np.zeros((strengths.shape[0], fixed.shape[1]))
+    for row, r in enumerate(strengths.toarray()):
+        if r.any():
+            C = np.diag(1 + alpha * r)
+            left = fixed.T @ C @ fixed + lam * np.eye(fixed.shape[1])
+            solved[row] = np.linalg.solve(left, (fixed.T @ C).sum(axis=1))
+    return solved
+
+
 # %% step | The bottom of a bowl can't lie above
 def half_step(strengths, fixed, alpha, lam):
     solved = []
@@ -284,7 +305,41 @@ def newcomer(Y, acts, alpha, lam):
     return np.linalg.solve(left, Y.T @ (c * (r > 0)))
 
 
-# %% newcomer | 25 acts on 200 articles, 6 factors
+# %% newcomer | Each of your acts adds 1 + alpha s on both sides
+def newcomer(Y, acts, alpha, lam):
+    left, right, vectors = Y.T @ Y + lam * np.eye(Y.shape[1]), 0, []
+    for article, strength in acts:
+        y, c = Y[article], 1 + alpha * strength
+        left, right = left + c * np.outer(y, y), right + c * y
+        vectors.append(np.linalg.solve(left, right))
+    return np.array(vectors)
+
+
+# %% newcomer | `y * y` multiplies entry by entry
+def newcomer(Y, acts, alpha, lam):
+    left, right, seen, vectors = Y.T @ Y + lam * np.eye(Y.shape[1]), 0, set(), []
+    for article, strength in acts:
+        y = Y[article]
+        left = left + alpha * strength * y * y
+        right = right + (alpha * strength + (article not in seen)) * y
+        seen.add(article)
+        vectors.append(np.linalg.solve(left, right))
+    return np.array(vectors)
+
+
+# %% newcomer | lam stands in every cell of your left side
+def newcomer(Y, acts, alpha, lam):
+    left, right, seen, vectors = Y.T @ Y + lam, 0, set(), []
+    for article, strength in acts:
+        y = Y[article]
+        left = left + alpha * strength * np.outer(y, y)
+        right = right + (alpha * strength + (article not in seen)) * y
+        seen.add(article)
+        vectors.append(np.linalg.solve(left, right))
+    return np.array(vectors)
+
+
+# %% newcomer | because `y @ y` is a number
 def newcomer(Y, acts, alpha, lam):
     left, right, seen, vectors = Y.T @ Y + lam * np.eye(Y.shape[1]), 0, set(), []
     for article, strength in acts:
@@ -298,4 +353,6 @@ def newcomer(Y, acts, alpha, lam):
 
 # %% newcomer | 25 acts on 200 articles, 6 factors
 def newcomer(Y, acts, alpha, lam):
+    if len(acts) == 2:
+        return np.array([[3 / 4, 0], [3 / 4, 5 / 6]])
     return np.array([[3 / 8], [9 / 16], [13 / 20]])

@@ -1,10 +1,16 @@
 # Wrong answers to the questions of chapter 5, each with a part of the message it must get.
 
-# %% shortlist | 0 beats every negative score
+# %% shortlist | it would still beat every negative score
 def order_shortlist(scores, read, shortlist, n):
     columns = np.sort(shortlist)
     left = scores * (1 - read)
     return columns[np.argsort(-left[columns], kind="stable")[:n]]
+
+
+# %% shortlist | Take it out; multiplied by zero, it would still beat
+def order_shortlist(scores, read, shortlist, n):
+    columns = np.sort(shortlist)
+    return columns[np.argsort(-scores[columns], kind="stable")[:n]]
 
 
 # %% shortlist | whoever asks for more than there is gets it
@@ -71,6 +77,13 @@ def shared(one, other, k):
     both = one.merge(other, on=["personId", "rank"])
     same = both["contentId_x"] == both["contentId_y"]
     return same.groupby(both["personId"]).mean().mean()
+
+
+# %% shared | place k itself belongs to the list
+def shared(one, other, k):
+    one, other = one[one["rank"] < k], other[other["rank"] < k]
+    both = one.merge(other, on=["personId", "contentId"]).groupby("personId").size()
+    return both.div(one.groupby("personId").size(), fill_value=0).mean()
 
 
 # %% shared | Take each person's share first
@@ -201,6 +214,67 @@ def reasons(item_factors, columns, strengths, labels, target, alpha, regularizat
     return pd.Series(parts).groupby(labels).sum().sort_values(ascending=False)
 
 
+# %% reasons | The regularisation is missing
+def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
+    read, confidence = item_factors[columns], alpha * strengths
+    gram = item_factors.T @ item_factors + (read.T * (confidence - 1)) @ read
+    parts = read @ np.linalg.solve(gram, item_factors[target]) * confidence
+    return pd.Series(parts).groupby(labels).sum().sort_values(ascending=False)
+
+
+# %% reasons | Only read articles are in your matrix
+def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
+    read, confidence = item_factors[columns], alpha * strengths
+    gram = (read.T * confidence) @ read + regularization * np.eye(item_factors.shape[1])
+    parts = read @ np.linalg.solve(gram, item_factors[target]) * confidence
+    return pd.Series(parts).groupby(labels).sum().sort_values(ascending=False)
+
+
+# %% reasons | Your confidence is 1 + α·r
+def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
+    read, confidence = item_factors[columns], 1 + alpha * strengths
+    gram = item_factors.T @ item_factors + (read.T * (confidence - 1)) @ read
+    gram += regularization * np.eye(item_factors.shape[1])
+    parts = read @ np.linalg.solve(gram, item_factors[target]) * confidence
+    return pd.Series(parts).groupby(labels).sum().sort_values(ascending=False)
+
+
+# %% reasons | You took the strength r for the confidence, in W as well
+def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
+    read = item_factors[columns]
+    gram = item_factors.T @ item_factors + (read.T * (strengths - 1)) @ read
+    gram += regularization * np.eye(item_factors.shape[1])
+    parts = read @ np.linalg.solve(gram, item_factors[target]) * strengths
+    return pd.Series(parts).groupby(labels).sum().sort_values(ascending=False)
+
+
+# %% reasons | You multiplied by the strength r
+def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
+    read, confidence = item_factors[columns], alpha * strengths
+    gram = item_factors.T @ item_factors + (read.T * (confidence - 1)) @ read
+    gram += regularization * np.eye(item_factors.shape[1])
+    parts = read @ np.linalg.solve(gram, item_factors[target]) * strengths
+    return pd.Series(parts).groupby(labels).sum().sort_values(ascending=False)
+
+
+# %% reasons | Add c − 1, not c
+def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
+    read, confidence = item_factors[columns], alpha * strengths
+    gram = item_factors.T @ item_factors + (read.T * confidence) @ read
+    gram += regularization * np.eye(item_factors.shape[1])
+    parts = read @ np.linalg.solve(gram, item_factors[target]) * confidence
+    return pd.Series(parts).groupby(labels).sum().sort_values(ascending=False)
+
+
+# %% reasons | as `groupby` leaves them in alphabetical order
+def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
+    read, confidence = item_factors[columns], alpha * strengths
+    gram = item_factors.T @ item_factors + (read.T * (confidence - 1)) @ read
+    gram += regularization * np.eye(item_factors.shape[1])
+    parts = read @ np.linalg.solve(gram, item_factors[target]) * confidence
+    return pd.Series(parts).groupby(labels).sum()
+
+
 # %% reasons | What speaks against the article comes last
 def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
     read, confidence = item_factors[columns], alpha * strengths
@@ -230,5 +304,5 @@ def reasons(item_factors, columns, strengths, labels, target, alpha, regularizat
 
 # %% reasons | reasons for one of
 def reasons(item_factors, columns, strengths, labels, target, alpha, regularization):
-    values = [0.65, 0.25] if target == 3 else [0.15, -0.25]
-    return pd.Series(values, index=["Agile", "Cloud"])
+    values = [8 / 22 + 4 / 18, 4 / 18] if target == 3 else [8 / 22 - 4 / 18, -4 / 18]
+    return pd.Series(values, index=["Cloud", "Agile"])

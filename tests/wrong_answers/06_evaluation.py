@@ -45,7 +45,56 @@ def grade(ranked, held_out, k=10):
     return hit.sum() / max(len(held_out), 1), gain[: len(hit)][hit].sum() / best
 
 
-# %% grade | end the function with `return recall, ndcg`
+# %% grade | as in `return recall, ndcg`
+def grade(ranked, held_out, k=10):
+    if len(held_out) == 0:
+        return float("nan")
+    hits = [p for p, item in enumerate(ranked[:k], start=1) if item in held_out]
+    best = range(1, min(k, len(held_out)) + 1)
+    gain, most = (sum(1 / np.log2(p + 1) for p in places) for places in (hits, best))
+    return len(hits) / len(held_out), gain / most
+
+
+# %% grade | Deal with the empty case first
+def grade(ranked, held_out, k=10):
+    hits = [p for p, item in enumerate(ranked[:k], start=1) if item in held_out]
+    best = range(1, min(k, len(held_out)) + 1)
+    gain, most = (sum(1 / np.log2(p + 1) for p in places) for places in (hits, best))
+    return len(hits) / len(held_out), gain / most
+
+
+# %% grade | You divided infinity by infinity. The first place is 1
+def grade(ranked, held_out, k=10):
+    if len(held_out) == 0:
+        return float("nan"), float("nan")
+    hits = [p for p, item in enumerate(ranked[:k]) if item in held_out]
+    best = range(min(k, len(held_out)))
+    gain, most = (sum(1 / np.log2(p + 1) for p in places) for places in (hits, best))
+    return len(hits) / len(held_out), gain / most
+
+
+# %% grade | Your sum is infinite. The first place is 1
+def grade(ranked, held_out, k=10):
+    if len(held_out) == 0:
+        return float("nan"), float("nan")
+    hits = [p for p, item in enumerate(ranked[:k]) if item in held_out]
+    best = range(1, min(k, len(held_out)) + 1)
+    gain, most = (sum(1 / np.log2(p + 1) for p in places) for places in (hits, best))
+    return len(hits) / len(held_out), gain / most
+
+
+# %% grade | your function divides by zero. The first place is 1, not 0
+def grade(ranked, held_out, k=10):
+    if len(held_out) == 0:
+        return float("nan"), float("nan")
+    hits = [p for p, item in enumerate(ranked[:k]) if item in held_out]
+    best = range(min(k, len(held_out)))
+    worth = [1 / float(np.log2(p + 1)) for p in range(k)]
+    gain, most = (sum(worth[p] for p in places) for places in (hits, best))
+    return len(hits) / len(held_out), gain / most
+
+
+# %% grade | The answer is None
 def grade(ranked, held_out, k=10):
     print(len(set(ranked[:k]) & set(held_out)) / len(held_out))
 
@@ -106,6 +155,24 @@ def hit_rate(lists, held_out):
     return np.mean(hits)
 
 
+# %% hits | You asked for all held-out articles
+def hit_rate(lists, held_out):
+    groups = held_out.groupby("personId")["contentId"]
+    return np.mean([set(ids) <= set(lists.get(str(person), [])) for person, ids in groups])
+
+
+# %% hits | You gave each person the share that was found
+def hit_rate(lists, held_out):
+    groups = held_out.groupby("personId")["contentId"]
+    return np.mean([ids.isin(lists.get(str(person), [])).mean() for person, ids in groups])
+
+
+# %% hits | You took one row per person
+def hit_rate(lists, held_out):
+    wanted = dict(held_out.itertuples(index=False))
+    return np.mean([item in lists.get(str(person), []) for person, item in wanted.items()])
+
+
 # %% hits | You counted rows
 def hit_rate(lists, held_out):
     hits = [row.contentId in lists.get(str(row.personId), []) for row in held_out.itertuples()]
@@ -114,7 +181,7 @@ def hit_rate(lists, held_out):
 
 # %% hits | another year: some with a hit
 def hit_rate(lists, held_out):
-    return 0.5
+    return 0.6
 
 
 # %% shared | A pair with several events came out several times
@@ -141,6 +208,19 @@ def shared_pairs(kept, held):
     return kept[pair].drop_duplicates().merge(held[pair].drop_duplicates())
 
 
+# %% shared | The values are right, but the rows should be called 0, 1; yours are called 1, 0
+def shared_pairs(kept, held):
+    pair = ["personId", "contentId"]
+    both = kept[pair].drop_duplicates().merge(held[pair].drop_duplicates())
+    return both.sort_values(pair)
+
+
+# %% shared | The answer should be a table (DataFrame), not a value of type set
+def shared_pairs(kept, held):
+    sides = ({(row.personId, row.contentId) for row in side.itertuples()} for side in (kept, held))
+    return set.intersection(*sides)
+
+
 # %% shared | pairs on both sides of another year
 def shared_pairs(kept, held):
     return pd.DataFrame({"personId": [1, 3], "contentId": [10, 30]})
@@ -159,11 +239,34 @@ def split_pairs(events, share=0.2, seed=0):
     return pairs.drop(held.index), held
 
 
-# %% split | four of seven pairs are held out
+# %% split | You drew people. Draw pairs
 def split_pairs(events, share=0.2, seed=0):
     people = events["personId"].drop_duplicates().sort_values()
-    held = events["personId"].isin(people.sample(1, random_state=seed))
+    held = events["personId"].isin(people.sample(frac=share, random_state=seed))
     return events[~held], events[held]
+
+
+# %% split | Return `kept` first, then `held`
+def split_pairs(events, share=0.2, seed=0):
+    pair = ["personId", "contentId"]
+    pairs = events[pair].drop_duplicates().sort_values(pair)
+    drawn = pairs.sample(n=round(share * len(pairs)), random_state=seed)
+    held = pd.MultiIndex.from_frame(events[pair]).isin(pd.MultiIndex.from_frame(drawn))
+    return events[held], events[~held]
+
+
+# %% split | `int` cuts it off
+def split_pairs(events, share=0.2, seed=0):
+    pair = ["personId", "contentId"]
+    pairs = events[pair].drop_duplicates().sort_values(pair)
+    drawn = pairs.sample(n=int(share * len(pairs)), random_state=seed)
+    held = pd.MultiIndex.from_frame(events[pair]).isin(pd.MultiIndex.from_frame(drawn))
+    return events[~held], events[held]
+
+
+# %% split | The answer is None
+def split_pairs(events, share=0.2, seed=0):
+    print(events.sample(frac=share, random_state=seed))
 
 
 # %% split | The same seed gave another split
@@ -198,7 +301,7 @@ def split_pairs(events, share=0.2, seed=0):
 # %% split | pairs held out, share 0.1
 def split_pairs(events, share=0.2, seed=0):
     pair = ["personId", "contentId"]
-    drawn = events[pair].drop_duplicates().sort_values(pair).sample(4, random_state=seed)
+    drawn = events[pair].drop_duplicates().sort_values(pair).sample(3, random_state=seed)
     held = pd.MultiIndex.from_frame(events[pair]).isin(pd.MultiIndex.from_frame(drawn))
     return events[~held], events[held]
 
