@@ -11,9 +11,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+from matplotlib.ticker import LogLocator, NullLocator
 
-from .core import BLACK, BLUE, GREY, ORANGE, picture, shorten
+from .core import BLACK, BLUE, GREY, ORANGE, panel, picture, shorten, title_over_all
 
 # From white to the course's blue: darker is more, in grey as well.
 BLUES = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
@@ -23,8 +23,7 @@ BLUES = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
 def toy_matrix(strengths: pd.DataFrame) -> tuple[Figure, str]:
     """The strengths of a small matrix, people × articles; empty where nothing was read."""
     read, top = strengths.to_numpy() > 0, strengths.to_numpy().max()
-    figure = Figure(figsize=(8, 3.7))
-    axes = figure.subplots()
+    figure, axes = panel(3.7)
     # The square root keeps a single view visible beside a strength of twelve.
     text = strengths.map("{:.0f}".format).where(read, "")
     _heat_map(axes, strengths**0.5, text, top**0.5)
@@ -41,15 +40,14 @@ def toy_matrix(strengths: pd.DataFrame) -> tuple[Figure, str]:
 def loss_staircase(losses: Sequence[float]) -> tuple[Figure, str]:
     """The loss after each half-step; `losses[0]` is the one before the first."""
     steps, values = np.arange(len(losses)), np.array(losses)
-    figure = Figure(figsize=(8, 3.8))
-    axes = figure.subplots()
+    figure, axes = panel(3.8)
     axes.step(steps, values, where="post", color=GREY, linewidth=1)
     axes.plot(0, values[0], "D", color=BLACK, label="random start")
     axes.plot(steps[1::2], values[1::2], "o", color=BLUE, label="people solved, articles fixed")
     axes.plot(steps[2::2], values[2::2], "s", color=ORANGE, label="articles solved, people fixed")
     axes.set(xlabel="half-step", ylabel="loss (logarithmic scale)", yscale="log")
     axes.yaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), minor_locator=NullLocator())
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.legend()
     drops = -np.diff(values)
     falls, total = int((drops > 0).sum()), len(drops)
@@ -68,8 +66,7 @@ def factor_plane(
 ) -> tuple[Figure, str]:
     """Two factors as a plane; `tastes` maps two tastes to the names of their members."""
     colour_of = {n: c for c, t in zip((BLUE, ORANGE), tastes, strict=True) for n in tastes[t]}
-    figure = Figure(figsize=(8, 4.8))
-    axes = figure.subplots()
+    figure, axes = panel(4.8)
     for frame, marker in ((people, "o"), (articles, "s")):
         for name, (x, y) in zip(frame.index, frame.to_numpy(), strict=True):
             colour = colour_of.get(name, GREY)
@@ -113,7 +110,7 @@ def reconstructions(
     best = max(means, key=lambda name: means[name]["framed"] - means[name]["all other empty"])
     framed, other = means[best]["framed"], means[best]["all other empty"]
     title = f"“{best}” scores the framed cells {framed:.2f}, all other empty cells {other:.2f}"
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    title_over_all(figure, title)
     parts = [
         f"“{name}”: " + ", ".join(f"{group} {mean:.2f}" for group, mean in by_group.items())
         for name, by_group in means.items()
@@ -124,8 +121,7 @@ def reconstructions(
 @picture
 def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
     """Scores of read and unread pairs; columns `alpha`, `pairs`, `low`, `middle`, `high`."""
-    figure = Figure(figsize=(8, 3.8))
-    axes = figure.subplots()
+    figure, axes = panel(3.8)
     alphas = sorted(quantiles["alpha"].unique())
     styles = {"read": (BLUE, "o", -0.08), "unread": (ORANGE, "s", 0.08)}
     for kind, (colour, marker, shift) in styles.items():

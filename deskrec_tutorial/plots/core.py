@@ -12,6 +12,7 @@ from typing import ParamSpec
 
 import matplotlib.style
 from IPython.display import HTML, display
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
@@ -65,6 +66,17 @@ def picture(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Picture]:
         return Picture(figure, caption, buffer.getvalue())
 
     return styled
+
+
+def panel(height: float = 4, width: float = 8) -> tuple[Figure, Axes]:
+    """A figure of so many inches with one pair of axes."""
+    figure = Figure(figsize=(width, height))
+    return figure, figure.subplots()
+
+
+def title_over_all(figure: Figure, text: str) -> None:
+    """A title above several axes that looks like that of a single one."""
+    figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
 @functools.cache

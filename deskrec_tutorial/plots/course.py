@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ..data import ClickStream
 from ..strength import InteractionMatrix
-from .core import BLUE, ORANGE, picture
+from .core import BLUE, ORANGE, panel, picture
 
 
 @picture
@@ -30,8 +30,7 @@ def course_map(
         ("model", f"{factors} numbers for\neach of them"),
     ]
     arrows = ["join_events", "event_strength", "InteractionMatrix", "fit_als"]
-    figure = Figure(figsize=(9, 2.2))
-    axes = figure.subplots()
+    figure, axes = panel(2.2, 9)
     for x, (name, size) in enumerate(stations):
         box = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": BLUE, "linewidth": 2}
         axes.text(x, 0, f"{name}\n\n{size}", ha="center", va="center", fontsize=9, bbox=box)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..data import ClickStream, long_tail, missing_share
-from .core import BLUE, GREY, ORANGE, picture
+from .core import BLUE, GREY, ORANGE, panel, picture, title_over_all
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Ages to mark on an article's life, in days.
@@ -25,8 +25,7 @@ def weekly_rhythm(when: pd.Series) -> tuple[Figure, str]:
     counts = pd.crosstab(when.dt.day_of_week, when.dt.hour)
     counts = counts.reindex(index=range(7), columns=range(24), fill_value=0)
     share = counts.to_numpy() / len(when) * 100
-    figure = Figure(figsize=(8, 3.4))
-    axes = figure.subplots()
+    figure, axes = panel(3.4)
     image = axes.imshow(share, cmap="Blues", aspect="auto", vmin=0)
     figure.colorbar(image, label="events (% of all)", pad=0.02)
     axes.set_yticks(range(7), DAYS)
@@ -60,7 +59,7 @@ def missing_values(clicks: ClickStream) -> tuple[Figure, str]:
     panels[1].set_xticks(range(0, 101, 20))
     panels[1].set_xlabel("missing values (% of the rows)")
     gaps = [f"{_gappy(table)} of {len(table.columns)} in {name}" for name, table in tables.items()]
-    figure.suptitle(f"Columns with gaps: {', '.join(gaps)}", x=0.01, ha="left", weight="bold")
+    title_over_all(figure, f"Columns with gaps: {', '.join(gaps)}")
     return figure, " ".join(_about_gaps(name, table) for name, table in tables.items())
 
 
@@ -89,8 +88,7 @@ def event_types(events: pd.DataFrame) -> tuple[Figure, str]:
     """How many events there are of each type, most first."""
     counts = events["eventType"].value_counts().sort_index().sort_values(kind="stable")
     share = counts / counts.sum() * 100
-    figure = Figure(figsize=(8, 0.9 + 0.42 * len(counts)))
-    axes = figure.subplots()
+    figure, axes = panel(0.9 + 0.42 * len(counts))
     axes.barh(counts.index, counts, color=BLUE)
     for y, (count, percent) in enumerate(zip(counts, share, strict=True)):
         axes.text(count + counts.max() / 100, y, f"{count:,} ({percent:.1f}%)", va="center")
@@ -109,8 +107,7 @@ def event_types(events: pd.DataFrame) -> tuple[Figure, str]:
 @picture
 def long_tail_curve(per_article: pd.Series, per_person: pd.Series) -> tuple[Figure, str]:
     """Cumulative share of the events, for articles and for people; one count of events each."""
-    figure = Figure(figsize=(8, 4.6))
-    axes = figure.subplots()
+    figure, axes = panel(4.6)
     axes.plot([0, 100], [0, 100], color="#666666", linewidth=1, linestyle=":", label="all alike")
     axes.axvline(10, color=GREY, linewidth=1)
     articles, people = _share_of_top(per_article, 0.1), _share_of_top(per_person, 0.1)
@@ -163,8 +160,7 @@ def article_life(age: pd.Series) -> tuple[Figure, str]:
     """Cumulative share of the events by days since their article's first event."""
     days = np.sort(age.to_numpy())
     median, day = float(np.median(days)), float((days <= 1).mean())
-    figure = Figure(figsize=(8, 4))
-    axes = figure.subplots()
+    figure, axes = panel()
     # A log scale has no zero: what happens within the first minute is drawn at one minute.
     x = np.maximum(days, AGES["1 min"])
     axes.step(x, np.arange(1, len(days) + 1) / len(days) * 100, where="post", color=BLUE)

@@ -6,21 +6,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from ..data import long_tail
-from .core import BLACK, BLUE, GREY, ORANGE, picture, shorten
+from .core import BLACK, BLUE, GREY, ORANGE, panel, picture, shorten, title_over_all
 
 
 @picture
 def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
-    """How raw scores spread, for read and unread pairs apart.
-
-    `scores` and `has_read` are users × items: floats, and True where the person read the article.
-    """
+    """How raw scores (users × items) spread, where `has_read` is True and where it is not."""
     below, above = (scores < 0).mean(), (scores > 1).mean()
-    figure = Figure(figsize=(8, 3.6))
-    axes = figure.subplots()
+    figure, axes = panel(3.6)
     axes.axvspan(0, 1, color="#eeeeee", zorder=0)
     low, high = np.floor(scores.min() * 10), np.ceil(scores.max() * 10)
     groups = (("unread", scores[~has_read], BLUE, "-"), ("read", scores[has_read], ORANGE, "--"))
@@ -29,7 +24,7 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
         share = counts / max(len(values), 1)
         axes.stairs(share, bins, color=colour, linestyle=line, linewidth=2, label=name)
     axes.set(xlabel="score", ylabel="share of the read / unread pairs")
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter("{x:.0%}")
     axes.legend(title="pair of person and article")
     axes.set_title(
         f"Scores run from {scores.min():.1f} to {scores.max():.1f}; {below:.0%} are below zero"
@@ -47,8 +42,7 @@ def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> tuple[Figure, str]:
     # The people closest to the median raw score, one in forty: alike before scaling.
     middle = np.argsort(np.abs(raw - np.median(raw)), kind="stable")[: max(2, len(raw) // 40)]
     low, high = scaled[middle].min(), scaled[middle].max()
-    figure = Figure(figsize=(8, 4))
-    axes = figure.subplots()
+    figure, axes = panel()
     axes.scatter(raw, scaled, s=12, color=BLUE, alpha=0.35, linewidth=0)
     axes.plot([np.median(raw)] * 2, [low, high], color=BLACK, marker="o", linewidth=1.5)
     axes.annotate(
@@ -78,12 +72,11 @@ def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Fi
     """
     values, total = parts["contribution"].to_numpy(), parts["contribution"].sum()
     steps, labels = _steps(parts, most)
-    figure = Figure(figsize=(9, 1.5 + 0.32 * len(steps)))
-    axes = figure.subplots()
+    figure, axes = panel(1.5 + 0.32 * len(steps), 9)
     _draw_steps(axes, steps, total)
     axes.set_yticks(range(len(steps) + 1), [*labels, "the score: all of them together"], fontsize=8)
     axes.set_xlabel(f"score of “{shorten(title, 60)}”")
-    _title_over_all(figure, _waterfall_title(np.sort(values)[::-1], total))
+    title_over_all(figure, _waterfall_title(np.sort(values)[::-1], total))
     up, down = values[values >= 0], values[values < 0]
     return figure, (
         f"“{title}” scores {total:.3f}. Steps forward: {len(up)} of {len(values)} past readings, "
@@ -94,22 +87,18 @@ def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Fi
 
 @picture
 def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
-    """How few articles get most of the readings, and most of the recommendations.
-
-    `readers` counts the readers of each article, `times` the lists each article appears in.
-    """
+    """How few articles get most of the `readers`, and most of the `times` in somebody's list."""
     tenth = max(1, round(len(times) / 10))
     tails = [long_tail(pd.Series(counts)) for counts in (times, readers)]
     places, readings = (tail["share_of_total"].iloc[tenth - 1] for tail in tails)
-    figure = Figure(figsize=(8, 4))
-    axes = figure.subplots()
+    figure, axes = panel()
     looks = (("recommendations", ORANGE, "--", places), ("readings", BLUE, "-", readings))
     for tail, (name, colour, line, share) in zip(tails, looks, strict=True):
         axes.plot(*tail.to_numpy().T, color=colour, linestyle=line, label=name)
         axes.plot(tenth / len(times), share, "o", color=colour)
     axes.set(xlabel="share of the articles, most frequent first", ylabel="share of the total")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axis.set_major_formatter("{x:.0%}")
     axes.legend(loc="lower right")
     axes.set_title(
         f"The top tenth takes {places:.0%} of the recommended places, "
@@ -141,8 +130,8 @@ def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Figure, str]:
     right.set(xlabel="rank in the first list", ylabel="share still in the other list", ylim=(0, 1))
     left.set_xticks(range(n + 1))
     right.set_xticks(range(1, n + 1))
-    right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _title_over_all(figure, f"Another seed keeps {shared.mean():.1f} of {n} titles on average")
+    right.yaxis.set_major_formatter("{x:.0%}")
+    title_over_all(figure, f"Another seed keeps {shared.mean():.1f} of {n} titles on average")
     return figure, (
         f"Left: of {len(shared):,} people {(shared == n).sum():,} get the same {n} titles from "
         f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them. Right: "
@@ -190,10 +179,6 @@ def _draw_steps(axes: Axes, steps: np.ndarray, total: float) -> None:
 
 def _value_beside(axes: Axes, y: float, x: float, text: str) -> None:
     axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
-
-
-def _title_over_all(figure: Figure, text: str) -> None:
-    figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
 def _waterfall_title(descending: np.ndarray, total: float) -> str:

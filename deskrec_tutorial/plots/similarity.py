@@ -14,19 +14,15 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from scipy.stats import spearmanr
 
 from ..strength import InteractionMatrix
-from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture, shorten
+from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, panel, picture, shorten
 
 # Articles are classed by their number of readers: these are the smallest of each class.
 CLASSES = (1, 2, 3, 5, 10, 20, 50)
 # A colour and a shape for each topic that is named, so that the map can be read in grey.
-LOOKS = tuple(
-    zip(
-        (BLUE, ORANGE, GREEN, PINK, RED, BLACK, SKY),
-        ("o", "s", "^", "D", "v", "P", "X"),
-        "●■▲◆▼✚✖",
-        strict=True,
-    )
-)
+LOOKS = (
+    (BLUE, "o", "●"), (ORANGE, "s", "■"), (GREEN, "^", "▲"), (PINK, "D", "◆"), (RED, "v", "▼"),
+    (BLACK, "P", "✚"), (SKY, "X", "✖"),
+)  # fmt: skip
 
 
 @picture
@@ -36,8 +32,7 @@ def arrows(vectors: Mapping[str, tuple[float, float]]) -> tuple[Figure, str]:
     norm = np.linalg.norm
     dots = {key: float(first @ pair) for key, pair in others}
     cosines = {key: dots[key] / float(norm(first) * norm(pair)) for key, pair in others}
-    figure = Figure(figsize=(8, 4))
-    axes = figure.subplots()
+    figure, axes = panel()
     colours = (BLACK, BLUE, RED, GREEN)
     for (key, pair), colour in zip([(name, first), *others], colours, strict=False):
         x, y = map(float, pair)
@@ -72,8 +67,7 @@ def norms_and_readers(
     rho = float(spearmanr(norms, readers).statistic)
     table = pd.DataFrame({"readers": readers, "norm": norms})
     medians = table.groupby(_classes(readers), observed=True).median()
-    figure = Figure(figsize=(8, 4.2))
-    axes = figure.subplots()
+    figure, axes = panel(4.2)
     axes.loglog(readers, norms, ".", color=BLUE, alpha=0.25, markersize=5)
     axes.loglog(medians["readers"], medians["norm"], "-o", color=ORANGE, label="median of a class")
     floor = 0.5 * float(np.quantile(norms, 0.005))
@@ -101,16 +95,10 @@ def two_rankings(
 ) -> tuple[Figure, str]:
     """Two lists of articles side by side; a line joins the two places of the same article.
 
-    Parameters
-    ----------
-    left, right : pandas.DataFrame
-        As `similar_articles` returns them, best first.
-    names : pair of str
-        What the lists are called.
+    `left` and `right` are as `similar_articles` returns them; `names` is what they are called.
     """
     rows = max(len(left), len(right))
-    figure = Figure(figsize=(8, 0.38 * rows + 1.2))
-    axes = figure.subplots()
+    figure, axes = panel(0.38 * rows + 1.2)
     place = {item: rank for rank, item in enumerate(right["contentId"])}
     both = [(rank, place[item]) for rank, item in enumerate(left["contentId"]) if item in place]
     for start, end in both:
@@ -136,17 +124,12 @@ def two_rankings(
 def evidence(readers: np.ndarray, agreement: np.ndarray, chance: float) -> tuple[Figure, str]:
     """Share of an article's nearest that are about its topic, by its number of readers.
 
-    Parameters
-    ----------
-    readers, agreement : numpy.ndarray
-        Per article: its readers, and the share of its nearest on the same topic.
-    chance : float
-        The share to expect if the nearest were drawn at random.
+    `readers` and that share, `agreement`, have one number per article; `chance` is the share to
+    expect if the nearest were drawn at random.
     """
     groups = pd.Series(agreement).groupby(_classes(readers), observed=True)
     shares, counts = groups.mean(), groups.size()
-    figure = Figure(figsize=(8, 4))
-    axes = figure.subplots()
+    figure, axes = panel()
     bars = axes.bar(shares.index.astype(str), shares, color=BLUE, width=0.7)
     labels = [f"{share:.0%}\n({n:,})" for share, n in zip(shares, counts, strict=True)]
     axes.bar_label(bars, labels, padding=2, fontsize=9)
@@ -155,7 +138,7 @@ def evidence(readers: np.ndarray, agreement: np.ndarray, chance: float) -> tuple
     axes.text(1.01, chance, f"chance\n{chance:.0%}", transform=across, va="center", fontsize=9)
     axes.set(xlabel="readers of the article (in brackets: number of such articles)")
     axes.set(ylabel="nearest on the same topic", ylim=(0, 1.25 * max(shares.max(), chance)))
-    axes.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
+    axes.yaxis.set_major_formatter("{x:.0%}")
     best, first, last = (str(name) for name in (shares.idxmax(), *shares.index[[0, -1]]))
     axes.set_title(
         f"Nearest on the same topic: {shares[first]:.0%} with {_of(first)}, "
@@ -175,19 +158,12 @@ def article_map(
     agreement: float | None = None,
     chance: float | None = None,
 ) -> tuple[Figure, str]:
-    """Articles as points; the largest topics, where known, with a shape and a label.
+    """Articles at their `places`, shape (articles, 2); the largest topics, where known, marked.
 
-    Parameters
-    ----------
-    places : numpy.ndarray
-        Shape (articles, 2).
-    topics : numpy.ndarray, optional
-        The topic of each article.
-    agreement, chance : float
-        Share of an article's nearest, by its whole vector, on the same topic; and by chance.
+    With `topics`, one per article, goes the share of an article's nearest, by its whole vector,
+    that are on its topic: `agreement`, and what it would be by `chance`.
     """
-    figure = Figure(figsize=(9, 7.2))
-    axes = figure.subplots()
+    figure, axes = panel(7.2, 9)
     colour = BLUE if topics is None else GREY
     axes.scatter(places[:, 0], places[:, 1], s=9, color=colour, alpha=0.6, linewidths=0)
     axes.set(xticks=[], yticks=[], xlabel="Only nearness has a meaning: the axes have no unit.")

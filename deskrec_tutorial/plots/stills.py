@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..strength import InteractionMatrix
 from .als import BLUES
-from .core import BLACK, BLUE, GREY, PINK, RED, picture, shorten
+from .core import BLACK, BLUE, GREY, PINK, RED, panel, picture, shorten, title_over_all
 
 COLOURS = (BLUE, RED, PINK)  # of the tastes
 
@@ -23,22 +23,13 @@ def article_spot(
 ) -> tuple[Figure, str]:
     """Where an article and those similar to it lie on the map of the articles.
 
-    Parameters
-    ----------
-    matrix : InteractionMatrix
-        The data.
-    places : pandas.DataFrame
-        Columns `x` and `y`, index contentId.
-    item : int
-        The contentId of the article.
-    similar : pandas.DataFrame
-        As `similar_articles` returns it, without the article itself.
+    `places` has the columns `x` and `y` and the index contentId; `item` is the contentId of the
+    article; `similar` is as `similar_articles` returns it, without the article itself.
     """
     title = matrix.titles[matrix.item_index(item)]
     ranks = {other: rank for rank, other in enumerate(similar["contentId"], start=1)}
     on_map = [other for other in ranks if other in places.index]
-    figure = Figure(figsize=(8, 5.6))
-    axes = figure.subplots()
+    figure, axes = panel(5.6)
     axes.scatter(places["x"], places["y"], s=8, color=GREY, alpha=0.6, linewidths=0)
     for other in reversed(on_map):
         x, y = places.loc[other, ["x", "y"]]
@@ -65,20 +56,10 @@ def als_filmstrip(
     moments: Sequence[int],
     tastes: Mapping[str, Sequence[str]],
 ) -> tuple[Figure, str]:
-    """ALS with two factors at some half-steps: above the plane, below the scores.
+    """ALS with two factors at the half-steps `moments`: above the plane, below the scores.
 
-    Parameters
-    ----------
-    strengths : pandas.DataFrame
-        People × articles, 0 where nothing was read.
-    users, items : numpy.ndarray
-        Shapes (half-steps + 1, people, 2) and (half-steps + 1, articles, 2).
-    losses : numpy.ndarray
-        Shape (half-steps + 1,).
-    moments : sequence of int
-        The half-steps to show.
-    tastes : mapping of str to sequence of str
-        Up to three tastes and who and what belongs to them.
+    `users`, `items` and `losses` have an entry for the start and for each half-step, `strengths`
+    is people × articles, `tastes` up to three tastes and who and what belongs to them.
     """
     figure = Figure(figsize=(11, 5.8))
     grid = figure.subplots(2, len(moments), squeeze=False, height_ratios=[1.15, 1])
@@ -96,7 +77,7 @@ def als_filmstrip(
     figure.supxlabel(f"Articles: {names}. Framed: read.", fontsize=8)
     title = f"From half-step {moments[0]} to {moments[-1]} the loss goes from "
     title += f"{losses[moments[0]]:,.1f} to {losses[moments[-1]]:,.1f}"
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    title_over_all(figure, title)
     read, end = strengths.to_numpy() > 0, users[moments[-1]] @ items[moments[-1]].T
     return figure, (
         f"Above, people (circles) and articles (squares) in the plane of the two factors, with "

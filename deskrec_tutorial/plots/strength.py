@@ -14,7 +14,7 @@ from matplotlib.patches import Patch, Rectangle
 from scipy import sparse
 
 from ..strength import EVENT_WEIGHTS, InteractionMatrix
-from .core import BLACK, BLUE, GREEN, ORANGE, PINK, SKY, picture
+from .core import BLACK, BLUE, GREEN, ORANGE, PINK, SKY, panel, picture, title_over_all
 
 PAIR = ["personId", "contentId"]
 
@@ -38,8 +38,7 @@ def event_weights(
     couples = [c for c in combinations(counts.index, 2) if counts[c[0]] < counts[c[1]]]
     odd = [f"{a} and {b}" for a, b in couples if not weights[a] > weights[b]]
     heavier = f"{len(couples) - len(odd)} of {len(couples)}"
-    figure.suptitle(f"The rarer act weighs more in {heavier} comparisons", x=0.01, ha="left",
-                    fontsize=12, fontweight="bold")  # fmt: skip
+    title_over_all(figure, f"The rarer act weighs more in {heavier} comparisons")
     listed = ", ".join(
         f"{kind} {n / len(events):.1%} (weight {weight:g})"
         for kind, n, weight in reversed([*zip(counts.index, counts, weighed, strict=True)])
@@ -62,8 +61,7 @@ def strength_distribution(
     shares = strength["eventStrength"].value_counts(normalize=True).sort_index()
     shown = shares.sort_values(ascending=False, kind="stable").head(most).sort_index()
     acts = _commonest_acts(strength, events)
-    figure = Figure(figsize=(8, 0.7 + 0.3 * len(shown)))
-    axes = figure.subplots()
+    figure, axes = panel(0.7 + 0.3 * len(shown))
     labels = [
         f"{share:.1%}  {acts[value]}" for value, share in zip(shown.index, shown, strict=True)
     ]
@@ -101,8 +99,7 @@ def _commonest_acts(strength: pd.DataFrame, events: pd.DataFrame) -> dict[float,
 def csr_drawing(small: sparse.csr_matrix) -> tuple[Figure, str]:
     """A small matrix as a grid, and the three arrays that CSR stores for it."""
     rows, columns = small.shape
-    figure = Figure(figsize=(8, 0.5 + 0.7 * max(rows, 3)))
-    axes = figure.subplots()
+    figure, axes = panel(0.5 + 0.7 * max(rows, 3))
     for (row, column), value in np.ndenumerate(small.toarray()):
         _box(axes, column, row, f"{value:g}" if value else "", row if value else None)
     for row in range(rows):
@@ -162,8 +159,7 @@ def busiest_corner(
     groups = {"below 2": SKY, "2 to below 5": BLUE, "5 and more": BLACK}
     image = np.digitize(corner, [0, 2, 5]) * (corner > 0)
     rgb = np.array([to_rgb(colour) for colour in ("white", *groups.values())])
-    figure = Figure(figsize=(9, 5.2))
-    axes = figure.subplots()
+    figure, axes = panel(5.2, 9)
     axes.imshow(rgb[image], interpolation="nearest", aspect="auto",
                 extent=(0.5, len(articles) + 0.5, len(people) + 0.5, 0.5))  # fmt: skip
     axes.set_xlabel(f"the {len(articles)} most read articles, most read first")
