@@ -71,7 +71,7 @@ def test_score_range_counts_what_is_outside_0_and_1():
 def test_score_range_does_not_claim_what_is_not_so():
     scores = np.array([[0.1, 0.9], [0.2, 0.8]])
     picture = dr.plots.score_range(scores, np.zeros((2, 2), dtype=bool))
-    assert title(picture).endswith("0% are below zero")
+    assert title(picture) == "Scores run from 0.1 to 0.9; 0% are below zero"
     assert "half of the read pairs nothing (there are none)" in picture.caption
 
 
@@ -112,7 +112,7 @@ def test_scaled_best_names_the_range_and_the_ones_at_the_top():
 def test_scaled_best_of_two_people():
     picture = dr.plots.scaled_best(np.array([0.1, 0.9]), np.array([0.7, 0.9]))
     assert title(picture) == "Scaled, the best suggestion gets anything from 0.70 to 0.90"
-    assert "0% of the people" in picture.caption
+    assert "2 in all. 0% of the people" in picture.caption
 
 
 def test_scaled_best_on_the_sample(scores, has_read):

@@ -110,7 +110,7 @@ def long_tail_curve(per_article: pd.Series, per_person: pd.Series) -> tuple[Figu
     figure, axes = panel(4.6)
     axes.plot([0, 100], [0, 100], color="#666666", linewidth=1, linestyle=":", label="all alike")
     axes.axvline(10, color=GREY, linewidth=1)
-    articles, people = _share_of_top(per_article, 0.1), _share_of_top(per_person, 0.1)
+    articles, people = share_of_top(per_article, 0.1), share_of_top(per_person, 0.1)
     _draw_tail(axes, per_article, "articles", articles > people, (BLUE, "-"))
     _draw_tail(axes, per_person, "people", people >= articles, (ORANGE, "--"))
     axes.set(xlim=(0, 100), ylim=(0, 102), ylabel="their share of all events (%)")
@@ -132,7 +132,7 @@ def _draw_tail(
 ) -> None:
     """One curve, with its value at a tenth written beside it."""
     x, y = 100 * long_tail(counts).to_numpy().T
-    tenth = 100 * _share_of_top(counts, 0.1)
+    tenth = 100 * share_of_top(counts, 0.1)
     axes.plot(np.r_[0, x], np.r_[0, y], color=look[0], linestyle=look[1], label=name)
     axes.plot(10, tenth, "s" if above else "o", color=look[0], markeredgecolor="black")
     _beside(axes, 10, tenth, f"{tenth:.1f}%", above)
@@ -143,7 +143,7 @@ def _make_half(counts: pd.Series) -> int:
     return int((long_tail(counts)["share_of_total"] < 0.5).sum()) + 1
 
 
-def _share_of_top(counts: pd.Series, part: float) -> float:
+def share_of_top(counts: pd.Series, part: float) -> float:
     """The share of the total that the largest `part` of the counts holds."""
     top = max(1, round(len(counts) * part))
     return float(long_tail(counts)["share_of_total"].iloc[top - 1])
@@ -174,10 +174,10 @@ def article_life(age: pd.Series) -> tuple[Figure, str]:
     axes.set_xlabel("time since the article's first event (log scale)")
     axes.set_ylabel("events so far (% of all)")
     axes.set_title(f"Half of all events come within {duration(median)} of an article's first")
-    within = {
-        name: (days <= AGES[name]).mean() for name in ("1 hour", "1 day", "1 week", "1 month")
-    }
-    told = ", ".join(f"{part:.0%} within {name}" for name, part in within.items())
+    told = ", ".join(
+        f"{(days <= AGES[name]).mean():.0%} within {name}"
+        for name in ("1 hour", "1 day", "1 week", "1 month")
+    )
     return figure, (
         f"Counted from the first event of its article, half of all {len(days):,} events come "
         f"within {duration(median)}; {told}."

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ..data import long_tail
 from .core import BLACK, BLUE, GREY, ORANGE, panel, picture, shorten, title_over_all
+from .data import share_of_top
 
 
 @picture
@@ -89,12 +90,12 @@ def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Fi
 def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
     """How few articles get most of the `readers`, and most of the `times` in somebody's list."""
     tenth = max(1, round(len(times) / 10))
-    tails = [long_tail(pd.Series(counts)) for counts in (times, readers)]
-    places, readings = (tail["share_of_total"].iloc[tenth - 1] for tail in tails)
+    counts = pd.Series(times), pd.Series(readers)
+    places, readings = (share_of_top(each, 0.1) for each in counts)
     figure, axes = panel()
     looks = (("recommendations", ORANGE, "--", places), ("readings", BLUE, "-", readings))
-    for tail, (name, colour, line, share) in zip(tails, looks, strict=True):
-        axes.plot(*tail.to_numpy().T, color=colour, linestyle=line, label=name)
+    for each, (name, colour, line, share) in zip(counts, looks, strict=True):
+        axes.plot(*long_tail(each).to_numpy().T, color=colour, linestyle=line, label=name)
         axes.plot(tenth / len(times), share, "o", color=colour)
     axes.set(xlabel="share of the articles, most frequent first", ylabel="share of the total")
     for axis in (axes.xaxis, axes.yaxis):

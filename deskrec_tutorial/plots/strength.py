@@ -38,6 +38,7 @@ def event_weights(
     couples = [c for c in combinations(counts.index, 2) if counts[c[0]] < counts[c[1]]]
     odd = [f"{a} and {b}" for a, b in couples if not weights[a] > weights[b]]
     heavier = f"{len(couples) - len(odd)} of {len(couples)}"
+    exceptions = f"; not so for {'; '.join(odd)}" if odd else ""
     title_over_all(figure, f"The rarer act weighs more in {heavier} comparisons")
     listed = ", ".join(
         f"{kind} {n / len(events):.1%} (weight {weight:g})"
@@ -45,12 +46,8 @@ def event_weights(
     )
     return figure, (
         f"Shares of the {len(events):,} events: {listed}. Compared two by two, the rarer type has "
-        f"the larger weight in {heavier} cases{_except(odd)}."
+        f"the larger weight in {heavier} cases{exceptions}."
     )
-
-
-def _except(odd: list[str]) -> str:
-    return f"; not so for {'; '.join(odd)}" if odd else ""
 
 
 @picture
@@ -62,9 +59,7 @@ def strength_distribution(
     shown = shares.sort_values(ascending=False, kind="stable").head(most).sort_index()
     acts = _commonest_acts(strength, events)
     figure, axes = panel(0.7 + 0.3 * len(shown))
-    labels = [
-        f"{share:.1%}  {acts[value]}" for value, share in zip(shown.index, shown, strict=True)
-    ]
+    labels = [f"{shown[value]:.1%}  {acts[value]}" for value in shown.index]
     axes.bar_label(axes.barh(range(len(shown)), 100 * shown, color=BLUE), labels, padding=4)
     axes.set(xlim=(0, 118), xticks=range(0, 101, 20), xlabel="share of pairs (%)")
     axes.set(ylabel="event strength", yticks=range(len(shown)))

@@ -1,4 +1,4 @@
-"""Live pickers: each a function that makes a widget, and its static twin that needs no kernel.
+"""Live pickers, and for each a static twin that needs no kernel.
 
 | live | still | chapter |
 |---|---|---|
@@ -9,7 +9,7 @@
 | `explorer` | `explorer_view` | a page of its own |
 
 Only this package imports ipywidgets. Each module has pure functions that turn data and a choice
-into HTML, and a thin class (its `Panel`) of stock widgets, which the live name stands for.
+into HTML, and a thin class of stock widgets, a `Panel`, that the live name stands for.
 """
 
 from .articles import article_picker, article_view

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from ..plots.core import GREY
-from ..strength import EVENT_WEIGHTS
+from ..strength import EVENT_WEIGHTS, event_strength
 from .core import WIDE, Panel, Still, row, still, switch
 from .html import bar, escaped, heading, sentence, side_by_side, table
 
 REPEATS = {"dropped": "drop", "kept": "keep"}
+COMBINE = {"sum": "sum", "strongest": "strongest"}
 SHOWN = 12  # readings listed per person
 EDGES = (0, 1, 2, 4, 8, 16, np.inf)
 CLASSES = ("up to 1", "over 1 to 2", "over 2 to 4", "over 4 to 8", "over 8 to 16", "over 16")
@@ -25,26 +26,19 @@ class Counts:
 
     Counting is the slow part and does not depend on the weights: it is done once.
 
-    `kinds` are the event types that occur, in the course's order; `pairs` a table of `personId`
-    and `contentId` in ascending order, and `title`; `counts` an array of pairs × kinds.
+    `pairs` is what `event_strength` gives with the course's `weights` (1 for a type that the course
+    does not know), `kinds` the event types that occur, `counts` an array of pairs × kinds.
     """
 
     def __init__(self, events: pd.DataFrame) -> None:
-        if events.empty:
-            raise ValueError("events has no rows: there is nothing to add up.")
-        occurring = set(events["eventType"])
-        self.kinds = [kind for kind in EVENT_WEIGHTS if kind in occurring]
-        self.kinds += sorted(occurring - set(self.kinds))
-        table = events.groupby(["personId", "contentId", "eventType"]).size().unstack(fill_value=0)
-        self.counts = table[self.kinds].to_numpy()
-        titles = events.drop_duplicates("contentId").set_index("contentId")["title"]
-        self.pairs = table.index.to_frame(index=False)
-        self.pairs["title"] = self.pairs["contentId"].map(titles)
-
-    @cached_property
-    def course(self) -> np.ndarray:
-        """The strengths that the course's weights give."""
-        return self.strengths({kind: EVENT_WEIGHTS.get(kind, 1.0) for kind in self.kinds})
+        unknown = sorted(set(events["eventType"]) - set(EVENT_WEIGHTS))
+        self.weights = {**EVENT_WEIGHTS, **dict.fromkeys(unknown, 1.0)}
+        self.pairs = event_strength(events, self.weights)
+        self.course = self.pairs["eventStrength"].to_numpy()
+        times = events.groupby(["personId", "contentId", "eventType"]).size()
+        counts = times.unstack(fill_value=0)
+        self.kinds = [kind for kind in self.weights if kind in counts]
+        self.counts = counts[self.kinds].to_numpy()
 
     def strengths(
         self, weights: Mapping[str, float], repeats: str = "drop", combine: str = "sum"
@@ -97,18 +91,17 @@ class Counts:
         """personId → label of people worth looking at; the given one first."""
         pairs = self.pairs.assign(kinds=(self.counts > 0).sum(axis=1)).groupby("personId")["kinds"]
         articles, acts = pairs.size(), pairs.mean()
-        some = articles.between(8, 40)
-        varied = acts[some] if some.any() else acts
-        chosen = {} if user is None else {user: "chosen"}
-        for name, order in {
-            "varied": -varied,
-            "typical": (articles - articles.median()).abs(),
-            "most active": -articles,
-        }.items():
-            first = int(order.sort_values(kind="stable").index[0])
-            chosen[first] = name if first != user else "chosen"
         if user is not None and user not in articles.index:
             raise ValueError(f"Nobody with the personId {user} is in these events.")
+        some = articles.between(8, 40)
+        orders = {
+            "varied": -(acts[some] if some.any() else acts),
+            "typical": (articles - articles.median()).abs(),
+            "most active": -articles,
+        }
+        chosen = {} if user is None else {user: "chosen"}
+        for name, order in orders.items():
+            chosen[int(order.sort_values(kind="stable").index[0])] = name
         return {who: f"{name}: {who} ({articles[who]:,} articles)" for who, name in chosen.items()}
 
 
@@ -138,6 +131,9 @@ def weights_view(
     user : int, optional
         The personId; by default somebody with a varied history.
     """
+    event_strength(events, weights, repeats)  # for what it says of wrong arguments
+    if combine not in COMBINE.values():
+        raise ValueError(f"combine is 'sum' or 'strongest', not {combine!r}.")
     counts = Counts(events)
     person = next(iter(counts.people(user)))
     now = counts.strengths(weights, repeats, combine)
@@ -167,13 +163,13 @@ class WeightsExplorer(Panel):
         self._counts = Counts(events)
         self.sliders = {
             kind: ipywidgets.FloatSlider(
-                value=EVENT_WEIGHTS.get(kind, 1.0), min=0.5, max=10, step=0.5, description=kind,
+                value=self._counts.weights[kind], min=0.5, max=10, step=0.5, description=kind,
                 style={"description_width": "140px"}, layout={"width": "360px"},
             )
             for kind in self._counts.kinds
         }  # fmt: skip
         self.repeats = switch("Repeats", REPEATS, 90)
-        self.combine = switch("Combine by", {"sum": "sum", "strongest": "strongest"}, 90)
+        self.combine = switch("Combine by", COMBINE, 90)
         people = [(label, who) for who, label in self._counts.people(user).items()]
         self.person = ipywidgets.Dropdown(options=people, description="Person", layout=WIDE)
         self.reset = ipywidgets.Button(
@@ -187,7 +183,7 @@ class WeightsExplorer(Panel):
     def _reset(self, _: object) -> None:
         with self.quietly():
             for kind, slider in self.sliders.items():
-                slider.value = EVENT_WEIGHTS.get(kind, 1.0)
+                slider.value = self._counts.weights[kind]
             self.repeats.value, self.combine.value = "drop", "sum"
 
     def html(self) -> str:
