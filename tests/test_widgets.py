@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import deskrec_tutorial as dr
-from deskrec_tutorial.widgets import core, frame, people, reader, reasons, stepper
+from deskrec_tutorial.widgets import core, people, reader, reasons, stepper
 from deskrec_tutorial.widgets.explorer import TITLES as TABS
 from deskrec_tutorial.widgets.search import MOST, Articles, folded
 from deskrec_tutorial.widgets.weights import Counts
@@ -628,7 +628,7 @@ def test_slider_and_alpha_show_their_step(toy) -> None:
             assert name in seen(panel)
             scores = steps.scores(at)
             assert f"a read cell scores {scores[steps.read].mean():.2f}" in seen(panel)
-            row, column = frame.best_unread(steps, at)
+            row, column = stepper.best_unread(steps, at)
             assert toy.iloc[row, column] == 0
             assert scores[row, column] == scores[~steps.read].max()
     assert len(panel._steps) == 3

@@ -12,10 +12,9 @@ Only this package imports ipywidgets. Each module has pure functions that turn d
 into HTML, and a thin class of stock widgets, a `Panel`, that the live name stands for.
 """
 
-from .articles import article_picker, article_view
+from .articles import article_picker, article_places, article_view
 from .core import Still
 from .explorer import explorer, explorer_view
-from .map import article_places
 from .people import user_picker, user_view
 from .reader import be_the_reader, reader_view
 from .stepper import als_stepper, als_view

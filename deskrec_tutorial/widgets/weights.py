@@ -160,17 +160,11 @@ class WeightsExplorer(Panel):
     """
 
     def __init__(self, events: pd.DataFrame, user: int | None = None) -> None:
-        self._counts = Counts(events)
-        self.sliders = {
-            kind: ipywidgets.FloatSlider(
-                value=self._counts.weights[kind], min=0.5, max=10, step=0.5, description=kind,
-                style={"description_width": "140px"}, layout={"width": "360px"},
-            )
-            for kind in self._counts.kinds
-        }  # fmt: skip
+        self._counts = counts = Counts(events)
+        self.sliders = {kind: _slider(kind, counts.weights[kind]) for kind in counts.kinds}
         self.repeats = switch("Repeats", REPEATS, 90)
         self.combine = switch("Combine by", COMBINE, 90)
-        people = [(label, who) for who, label in self._counts.people(user).items()]
+        people = [(label, who) for who, label in counts.people(user).items()]
         self.person = ipywidgets.Dropdown(options=people, description="Person", layout=WIDE)
         self.reset = ipywidgets.Button(
             description="the course's weights", layout={"width": "180px"}
@@ -194,6 +188,13 @@ class WeightsExplorer(Panel):
 
 
 weights_explorer = WeightsExplorer
+
+
+def _slider(kind: str, weight: float) -> ipywidgets.FloatSlider:
+    return ipywidgets.FloatSlider(
+        value=weight, min=0.5, max=10, step=0.5, description=kind,
+        style={"description_width": "140px"}, layout={"width": "360px"},
+    )  # fmt: skip
 
 
 def weights_html(counts: Counts, now: np.ndarray, user: int) -> str:
