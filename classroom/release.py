@@ -103,20 +103,23 @@ def released(course: Path, chapter: str) -> Path:
 
 def make_zip(course: Path, target: Path) -> None:
     """Pack student notebooks, the package with its data, and the chapters: no network needed."""
-    name = target.stem
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    name, new = target.stem, target.with_suffix(".new")
+    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in ("README.txt", "start.py"):
             archive.write(ASSETS / "handout" / file, f"{name}/{file}")
         for chapter in chapters():
             text = released(course, chapter).read_text(encoding="utf-8")
+            entry = zipfile.ZipInfo.from_file(released(course, chapter), f"{name}/{chapter}.ipynb")
+            entry.external_attr = 0o644 << 16  # who unpacks it for others lets them read
             archive.writestr(
-                f"{name}/{chapter}.ipynb", text.replace("(../notebooks/", "(chapters/")
+                entry, text.replace("(../notebooks/", "(chapters/"), zipfile.ZIP_DEFLATED
             )
         for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
             archive.write(path, f"{name}/chapters/{path.name}")
         for path in sorted((ROOT / "deskrec_tutorial").rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 archive.write(path, f"{name}/{path.relative_to(ROOT)}")
+    new.replace(target)
 
 
 def main() -> int:

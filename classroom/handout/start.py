@@ -10,6 +10,8 @@ HERE = Path(__file__).resolve().parent
 NEEDED = "jupyterlab implicit ipywidgets matplotlib numpy pandas scipy scikit-learn threadpoolctl"
 IMPORTED_AS = {"scikit-learn": "sklearn"}
 
+if sys.version_info < (3, 11):  # noqa: UP036 (here it may be older than the package allows)
+    sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
 missing = [p for p in NEEDED.split() if not importlib.util.find_spec(IMPORTED_AS.get(p, p))]
 if missing:
     sys.exit(
