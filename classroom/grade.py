@@ -11,12 +11,15 @@ import csv
 import io
 import os
 import re
+import shutil
 import sys
+import threading
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +75,7 @@ class Exercise:
         for cell in self.notebook.cells:
             if cell.cell_type == "markdown":
                 heading = next(iter(re.findall("^## (.+)$", cell.source, flags=re.M)), heading)
-            titles[question_of(cell)] = heading
+            titles[question_of(cell)] = heading or question_of(cell)
         return titles
 
 
@@ -96,22 +99,37 @@ def database(course: Path) -> str:
     return f"sqlite:///{course.resolve() / 'gradebook.db'}"
 
 
-def execute(one: Submission, exercise: Exercise | None, limits: Mapping[str, float]) -> Any:
-    """Run one submission; returns our copy with its answers and outputs, or why there is none."""
-    if one.problem or exercise is None:
-        return one.problem or "none of the exercises"
+def execute(
+    one: Submission,
+    exercise: Exercise | None,
+    limits: Mapping[str, float],
+    stop: threading.Event | None = None,
+) -> tuple[Any, list[Mark]]:
+    """Run one submission.
+
+    Returns
+    -------
+    merged : NotebookNode or None
+        Our copy with its answers and outputs; None if it could not be run.
+    marks : list of Mark
+        One per question.
+    """
+    if exercise is None:
+        return None, [Mark("?", 0.0, 0.0, one.problem or "none of the exercises")]
+    problem = one.problem
     try:
-        merged = merge(exercise.notebook, one.notebook)
-        executed, problem = run(merged, dict(limits))
-        if problem:
-            return problem
-        # Only outputs are taken over: the result was within reach of a stranger's code.
-        for ours, theirs in zip(merged.cells, executed.cells, strict=True):
-            if ours.cell_type == "code":
-                ours.outputs = theirs.outputs
+        if not problem:
+            merged = merge(exercise.notebook, one.notebook)
+            executed, problem = run(merged, dict(limits), stop)
+        if not problem:
+            # Only outputs are taken over: the result was within reach of a stranger's code.
+            for ours, theirs in zip(merged.cells, executed.cells, strict=True):
+                if ours.cell_type == "code":
+                    ours.outputs = theirs.outputs
+            return merged, marks_of(merged, exercise)
     except Exception as error:  # whatever a stranger's notebook does: it costs its own mark only
-        return f"could not be graded ({type(error).__name__})"
-    return merged
+        problem = f"could not be graded ({type(error).__name__})"
+    return None, [Mark(question, 0.0, of, problem) for question, of in exercise.questions.items()]
 
 
 def marks_of(executed: Any, exercise: Exercise) -> list[Mark]:
@@ -146,12 +164,12 @@ def _error(cell: Any) -> str:
     if not errors:
         return ""
     error = errors[-1]  # after an interrupt the worker's own reason comes last
-    text = re.sub(r"\s+", " ", error.evalue).strip()[:1000]
-    if error.ename in ("CheckFailed", *LIMIT_ERRORS):
+    name, text = (re.sub(r"\s+", " ", part).strip()[:1000] for part in (error.ename, error.evalue))
+    if name in ("CheckFailed", *LIMIT_ERRORS):
         return text
-    if error.ename == "NotImplementedError":
+    if name == "NotImplementedError":
         return text or "not finished: it still raises NotImplementedError"
-    return f"{error.ename}: {text}"
+    return f"{name}: {text}"
 
 
 def enter(book: Gradebook, one: Submission, executed: Any) -> None:
@@ -197,7 +215,8 @@ def _earlier(file: Path) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
     first = text.split("\n", 1)[0]
-    table = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
+    lines = io.StringIO(text, newline="")
+    table = csv.DictReader(lines, delimiter=max(",;\t", key=first.count))
     if set(FIELDS) - set(table.fieldnames or ()):
         raise SystemExit(
             f"{file} has no columns {', '.join(FIELDS)}. Nothing was graded; to begin anew, "
@@ -207,8 +226,8 @@ def _earlier(file: Path) -> list[dict[str, str]]:
 
 
 def _safe(text: str) -> str:
-    """Keep a spreadsheet from taking text for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """Keep a spreadsheet from taking text for a formula, or a name for a number that it rounds."""
+    return f"'{text}" if re.match(r"[=+\-@\t\r]|(0\d+|\d{11,}|\d+[.,e]\d+)$", text) else text
 
 
 def _plain(text: str) -> str:
@@ -228,17 +247,26 @@ def rows(one: Submission, marks: list[Mark]) -> Iterator[tuple[str, ...]]:
         )
 
 
-def write_grades(file: Path, graded: list[tuple[Submission, list[Mark]]]) -> None:
-    """Write the table; the earlier one is kept as ``grades-before.csv``."""
-    new = file.with_suffix(".new")
-    with new.open("w", encoding="utf-8-sig", newline="") as lines:
+def write_grades(file: Path, graded: list[tuple[Submission, list[Mark]]]) -> Path | None:
+    """Write the table; returns where the earlier one is kept, if it was another."""
+    new, kept = file.with_suffix(".new"), None
+    with new.open("w", encoding="utf-8-sig", errors="replace", newline="") as lines:
         table = csv.writer(lines)
         table.writerow(FIELDS)
         for one, marks in graded:
             table.writerows(rows(one, marks))
-    if file.exists():
-        file.replace(file.with_name("grades-before.csv"))
-    new.replace(file)
+    if file.exists() and file.read_bytes() != new.read_bytes():
+        time = datetime.fromtimestamp(file.stat().st_mtime)
+        kept = file.with_name(f"grades-{time:%Y-%m-%d-%H%M%S}.csv")
+        shutil.copy2(file, kept)
+    try:
+        new.replace(file)
+    except PermissionError:  # Windows, while a spreadsheet has it open
+        raise SystemExit(
+            f"{file} can't be replaced; is it open in another program? Nothing in it was changed. "
+            f"The new table is {new}; close the other program and try again."
+        ) from None
+    return kept
 
 
 def write_feedback(folder: Path, graded: list[tuple[Submission, list[Mark]]]) -> None:
@@ -252,12 +280,40 @@ def write_feedback(folder: Path, graded: list[tuple[Submission, list[Mark]]]) ->
         by_student[one.student].append((one, marks))
     taken: set[str] = set()
     for student, parts in by_student.items():
-        name = re.sub(r"[^\w.-]+", "_", student).strip(".") or "student"
+        name = re.sub(r"[^\w.-]+", "_", student).strip(".")[:50] or "student"
         while name.casefold() in taken:
             name += "_"
         taken.add(name.casefold())
         text = page.render(student=student, parts=parts)
         (folder / f"{name}.html").write_text(text, encoding="utf-8", errors="replace")
+
+
+def run_all(
+    found: list[Submission],
+    exercises: Mapping[str, Exercise],
+    limits: Mapping[str, float],
+    jobs: int,
+) -> list[tuple[Any, list[Mark]]]:
+    """Run all submissions, some at a time; Ctrl+C ends those that run and starts no other."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(jobs) as pool:
+        runs = [
+            pool.submit(execute, one, exercises.get(one.exercise or ""), limits, stop)
+            for one in found
+        ]
+        try:
+            return [run.result() for run in tqdm(runs, "grading")]
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def add_by_hand(mark: Mark, points: float) -> None:
+    """Give a mark the points that a teacher entered, whatever has become of the answer."""
+    mark.points = points
+    if TO_READ not in mark.message:
+        mark.message += f"; the points are for an earlier answer, {TO_READ}"
 
 
 def grade(
@@ -270,25 +326,25 @@ def grade(
     if not found:
         raise SystemExit(f"{folder} holds no submissions: a folder or a notebook per student")
     graded = []
-    with Gradebook(database(course)) as book, ThreadPoolExecutor(jobs) as pool:
-        done = pool.map(lambda one: execute(one, exercises.get(one.exercise or ""), limits), found)
-        for one, executed in zip(found, tqdm(done, "grading", len(found)), strict=True):
-            exercise = exercises.get(one.exercise or "")
-            if isinstance(executed, str) or exercise is None:
-                questions = exercise.questions if exercise else {"?": 0.0}
-                marks = [Mark(q, 0.0, of, executed) for q, of in questions.items()]
-            else:
-                marks = marks_of(executed, exercise)
-                enter(book, one, executed)
+    done = run_all(found, exercises, limits, jobs)
+    with Gradebook(database(course)) as book:
+        for one, (executed, marks) in zip(found, done, strict=True):
+            titles = exercises[one.exercise].titles if one.exercise else {}
             for mark in marks:
-                mark.title = exercise.titles[mark.question] if exercise else mark.question
-                points = by_hand.get((one.student, one.exercise or "?", mark.question))
-                if points is not None and mark.message == TO_READ:
-                    mark.points = points
+                mark.title = titles.get(mark.question, mark.question)
+                points = by_hand.pop((one.student, one.exercise or "?", mark.question), None)
+                if points is not None:
+                    add_by_hand(mark, points)
+            if executed:
+                enter(book, one, executed)
             graded.append((one, marks))
     out.mkdir(parents=True, exist_ok=True)
-    write_grades(out / "grades.csv", graded)
+    kept = write_grades(out / "grades.csv", graded)
     write_feedback(out / "feedback", graded)
+    if kept:
+        print(f"The table of marks as it was before: {kept}")
+    for student, exercise, question in by_hand:
+        print(f"Only there: your points for {exercise} {question} of {student!r}, who is not here")
     return graded
 
 
@@ -325,13 +381,20 @@ def main() -> int:
     for name, value in LIMITS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=value)
     options = parser.parse_args()
-    if not options.folder.is_dir():
-        parser.error(f"{options.folder} is not a folder")
+    folder = options.folder.expanduser()  # not every shell does it behind SUBMISSIONS=
+    if not folder.is_dir():
+        parser.error(f"{folder} is not a folder")
+    if options.jobs < 1:
+        parser.error("--jobs must be at least 1")
     for lack in what_is_missing():
         print(f"On this system {lack}; see “What the isolation does” in TEACHING.md.")
     limits = {name: getattr(options, name) for name in LIMITS}
-    out = options.out or BUILD / "grades" / options.folder.resolve().name
-    graded = grade(options.folder, options.course, out, limits, options.jobs)
+    out = options.out or BUILD / "grades" / folder.resolve().name
+    try:
+        graded = grade(folder, options.course, out, limits, options.jobs)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command begins anew; points that you entered are kept.")
+        return 130
     print(summary(graded))
     print(f"{out / 'grades.csv'} and {out / 'feedback'}")
     return 0

@@ -11,10 +11,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import nbformat
+
+from .submissions import read_notebook
 
 WORKER = Path(__file__).with_name("worker.py")
 LIMITS = {
@@ -25,21 +29,28 @@ LIMITS = {
     "output_characters": 100_000.0,
 }
 # Own namespaces: no network but an empty one, and no process outlives the first.
-UNSHARE = ["unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"]
+UNSHARE = ("unshare", "--user", "--net", "--pid", "--fork", "--kill-child")
 
 
 @functools.cache
-def can_unshare() -> bool:
-    """Say whether this system lets us cut off the network and hold all processes together."""
+def cut_off() -> tuple[str, ...]:
+    """Return the command that starts a program in namespaces of its own; empty if there is none.
+
+    The first choice also hides all other processes (their environment, their memory).
+    """
     if sys.platform != "linux" or shutil.which("unshare") is None:
-        return False
-    return subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode == 0
+        return ()
+    for more in (("--map-current-user", "--mount-proc"), ("--map-root-user",)):
+        command = (*UNSHARE, *more)
+        if not subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+            return command
+    return ()
 
 
 def what_is_missing() -> list[str]:
     """Name, for the teacher, what this system can't do."""
     missing = []
-    if not can_unshare():
+    if not cut_off():
         missing.append("the network can't be cut off, and a process may outlive its time")
     if os.name == "nt":
         missing.append("neither memory nor the size of files can be limited")
@@ -48,8 +59,19 @@ def what_is_missing() -> list[str]:
     return missing
 
 
-def run(notebook: Any, limits: dict[str, float]) -> tuple[Any, str]:
+def run(
+    notebook: Any, limits: dict[str, float], stop: threading.Event | None = None
+) -> tuple[Any, str]:
     """Execute a notebook under limits.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        What to execute.
+    limits : dict
+        As in `LIMITS`.
+    stop : threading.Event, optional
+        Ends the run when it is set.
 
     Returns
     -------
@@ -64,8 +86,9 @@ def run(notebook: Any, limits: dict[str, float]) -> tuple[Any, str]:
         source, result = folder / "work" / "exercise.ipynb", folder / "result.ipynb"
         source.parent.mkdir()
         nbformat.write(notebook, source)
-        command = [*(UNSHARE if can_unshare() else []), sys.executable, str(WORKER)]
+        command = [*cut_off(), sys.executable, str(WORKER)]
         command += [str(source), str(result), json.dumps(limits)]
+        end = time.monotonic() + limits["total_seconds"] + 30
         with (folder / "log.txt").open("wb") as log:
             process = subprocess.Popen(
                 command,
@@ -77,24 +100,30 @@ def run(notebook: Any, limits: dict[str, float]) -> tuple[Any, str]:
                 start_new_session=True,
             )
             try:
-                process.wait(limits["total_seconds"] + 30)
-            except subprocess.TimeoutExpired:
-                return None, "it would not stop and was ended"
+                while process.poll() is None:
+                    if time.monotonic() > end or (stop and stop.is_set()):
+                        return None, "it would not stop and was ended"
+                    time.sleep(0.05)
             finally:
                 _end(process)
-        try:
-            if result.is_symlink() or not result.is_file():  # a pipe would block
-                raise FileNotFoundError(result)
-            return nbformat.read(result, as_version=4), ""
-        except Exception:  # none, half of one, or something else in its place
-            return None, "the run ended without a result (out of memory, or it ended itself)"
+        return _result(result)
+
+
+def _result(file: Path) -> tuple[Any, str]:
+    """Read what a run has left: a notebook, none, half of one, or something else in its place."""
+    try:
+        if file.is_symlink() or not file.is_file():  # a pipe would block
+            raise FileNotFoundError(file)
+        return read_notebook(file), ""
+    except Exception:
+        return None, "the run ended without a result (out of memory, or it ended itself)"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     if os.name == "nt":
         process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):
+    else:  # macOS permits no signal to a group that has just ended
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
@@ -106,8 +135,9 @@ def _environment(folder: Path) -> dict[str, str]:
         for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "PYTHONPATH")
         if name in os.environ
     }
+    home = ("HOME", "USERPROFILE", "TMPDIR", "TEMP")  # as Unix and as Windows call them
     return kept | {
-        "HOME": str(folder),
+        **dict.fromkeys(home, str(folder)),
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(folder / "r"),
         "JUPYTER_PREFER_ENV_PATH": "1",

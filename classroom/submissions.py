@@ -11,7 +11,8 @@ from typing import Any
 import nbformat
 from nbgrader.utils import is_grade, is_solution
 
-LARGEST = 20 * 2**20  # bytes of one submitted notebook
+LARGEST = 20 * 2**20  # bytes of one notebook
+MOST_PARTS = 500_000  # brackets in it: each becomes an object, and a chapter has some hundreds
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def find(folder: Path, exercises: dict[str, set[str]]) -> list[Submission]:
     """
     found: dict[tuple[str, str | None], Submission] = {}
     for student, path in _candidates(folder, exercises):
-        one = _read(student, path, exercises)
+        one = _read(student, path, folder, exercises)
         key = (one.student, one.exercise)
         earlier = found.get(key)
         if earlier is None or _rank(one) > _rank(earlier):
@@ -68,7 +69,7 @@ def _rank(one: Submission) -> tuple[bool, bool, float]:
 
 def _candidates(folder: Path, exercises: Collection[str]) -> Iterable[tuple[str, Path]]:
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or entry.name == "__MACOSX":
             continue
         if entry.is_dir() and entry.name in exercises:  # sorted by exercise, then by student
             yield from _candidates(entry, exercises)
@@ -94,27 +95,45 @@ def _counts(path: Path, top: Path) -> bool:
     parts = path.relative_to(top).parts
     ours = any(part in ("chapters", "deskrec_tutorial", "__MACOSX") for part in parts[:-1])
     hidden = any(part.startswith(".") for part in parts)
-    return path.is_file() and not path.is_symlink() and not hidden and not ours
+    try:
+        return path.is_file() and not path.is_symlink() and not hidden and not ours
+    except OSError:  # an archive may hold folders that nobody may enter
+        return False
 
 
-def _read(student: str, path: Path, exercises: dict[str, set[str]]) -> Submission:
-    by_name = next((name for name in exercises if name in path.name), None)
+class TooLarge(Exception):
+    """A notebook that would take more memory or time than is good for the others."""
+
+
+def read_notebook(path: Path) -> Any:
+    """Read a stranger's notebook; raises whatever it does to the parser, or `TooLarge`."""
+    if path.stat().st_size > LARGEST:
+        raise TooLarge
+    text = path.read_text(encoding="utf-8-sig")
+    if text.count("{") + text.count("[") > MOST_PARTS:
+        raise TooLarge
+    return nbformat.reads(text, as_version=4)
+
+
+def _read(student: str, path: Path, folder: Path, exercises: dict[str, set[str]]) -> Submission:
+    where = str(path.relative_to(folder))
+    by_name = max((name for name in exercises if name in where), key=where.rfind, default=None)
     empty = Submission(student, path, by_name)
     if path.is_dir():
         return replace(empty, problem="the folder is empty")
     if path.suffix != ".ipynb":
         return replace(empty, problem=f"{path.name} is not a notebook: hand in the .ipynb file")
-    if path.stat().st_size > LARGEST:
+    try:
+        notebook = read_notebook(path)
+        notebook.cells = [cell for cell in notebook.cells if isinstance(cell.source, str)]
+        ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    except TooLarge:
         return replace(
             empty,
             problem=f"{path.name} is larger than {LARGEST >> 20} MB; clear all "
             "outputs and save again",
         )
-    try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
-        cells = [cell for cell in notebook.cells if isinstance(cell.source, str)]
-        ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
-    except Exception as error:  # whatever a stranger's file does to the parser
+    except Exception as error:
         return replace(
             empty,
             problem=f"{path.name} can't be read as a notebook "

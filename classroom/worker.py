@@ -63,8 +63,11 @@ class Runner(NotebookClient):
         content = msg["content"]
         if msg["msg_type"] == "stream" and content.get("name") == "stderr":
             return None
+        if msg["msg_type"] == "error":  # a message of any length, but no room to take away
+            content = failure(str(content.get("ename")), str(content.get("evalue")))
+            return super().output(outs, {**msg, "content": content}, display_id, cell_index)
         size = len(json.dumps(content, default=str))
-        if msg["msg_type"] != "error" and size > self.room:
+        if size > self.room:
             content = {"name": "stdout", "text": "\n… more output was cut off\n" * (self.room > 0)}
             msg = {**msg, "msg_type": "stream", "content": content}
             msg["header"] = {**msg["header"], "msg_type": "stream"}
@@ -76,16 +79,17 @@ class Runner(NotebookClient):
     def _keep_error(self, cell: Any, cell_index: int, execute_reply: dict[str, Any]) -> None:
         """Trust the reply, not what was displayed: an error counts even if nobody saw it."""
         reply = execute_reply["content"]
-        if reply["status"] == "error" and not any(
-            output.output_type == "error" and output.ename == reply["ename"]
-            for output in cell.outputs
-        ):
-            text = reply["evalue"] or f"stopped after {self.seconds:.0f} s"
-            cell.outputs.append(failure(reply["ename"], text))
+        if reply["status"] != "error":
+            return
+        text = reply["evalue"] or f"stopped after {self.seconds:.0f} s"
+        error = failure(reply["ename"], text)
+        if not any(one.get("ename") == error.ename for one in cell.outputs):
+            cell.outputs.append(error)
 
 
 def failure(name: str, message: str) -> Any:
-    return nbformat.v4.new_output("error", ename=name, evalue=message, traceback=[])
+    """Return the output of an error; a stranger chooses the length of both texts."""
+    return nbformat.v4.new_output("error", ename=name[:100], evalue=message[:1000], traceback=[])
 
 
 def place(cell: Any) -> str:
@@ -101,7 +105,10 @@ def limit_resources(memory_mb: float, file_mb: float) -> None:
         return
     for kind, megabytes in ((resource.RLIMIT_AS, memory_mb), (resource.RLIMIT_FSIZE, file_mb)):
         if sys.platform == "linux" or kind != resource.RLIMIT_AS:
-            resource.setrlimit(kind, (int(megabytes * 2**20),) * 2)
+            limit, hard = int(megabytes * 2**20), resource.getrlimit(kind)[1]
+            if hard != resource.RLIM_INFINITY:
+                limit = min(limit, hard)  # it can't be raised
+            resource.setrlimit(kind, (limit, limit))
 
 
 def main(source: Path, result: Path, limits: dict[str, float]) -> None:

@@ -58,9 +58,8 @@ def test_the_table_of_chapters_has_their_minutes_and_points():
 
 def test_targets_options_names_and_files_exist():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M))
-    assert set(re.findall(r"\bmake ([a-z]+)\b(?=[` ]|$)", TEXT, flags=re.M)) & targets
-    for target in re.findall(r"`make ([a-z]+)", TEXT):
-        assert target in targets, target
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", TEXT, flags=re.M))
+    assert {"classroom", "grade", "slides"} <= named <= targets
     for name in re.findall(r"`dr\.(\w+)", TEXT):
         assert hasattr(dr, name), name
     for path in re.findall(r"`((?:exercises|tests|classroom|scripts)/[\w./]+)`", TEXT):
@@ -81,4 +80,3 @@ def test_limits_are_those_of_the_grader():
     assert f"larger than {submissions.LARGEST >> 20} MB" in TEXT
     assert f"`{grade.TO_READ}`" in TEXT
     assert re.search(r"^## What the isolation does$", TEXT, flags=re.M)  # messages name it
-    assert isolation.what_is_missing() or isolation.can_unshare()
