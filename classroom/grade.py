@@ -81,7 +81,8 @@ class Exercise:
 
 def load_exercises(course: Path) -> dict[str, Exercise]:
     """Read every exercise from the course: the release, its checks from the gradebook."""
-    if not all(released(course, name).exists() for name in chapters()):
+    needed = [course / "gradebook.db", *(released(course, name) for name in chapters())]
+    if not all(path.exists() for path in needed):
         make_course(course)
     exercises = {}
     with Gradebook(database(course)) as book:
@@ -297,12 +298,12 @@ def run_all(
     """Run all submissions, some at a time; Ctrl+C ends those that run and starts no other."""
     stop = threading.Event()
     with ThreadPoolExecutor(jobs) as pool:
-        runs = [
+        tasks = [
             pool.submit(execute, one, exercises.get(one.exercise or ""), limits, stop)
             for one in found
         ]
         try:
-            return [run.result() for run in tqdm(runs, "grading")]
+            return [task.result() for task in tqdm(tasks, "grading")]
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
@@ -344,7 +345,7 @@ def grade(
     if kept:
         print(f"The table of marks as it was before: {kept}")
     for student, exercise, question in by_hand:
-        print(f"Only there: your points for {exercise} {question} of {student!r}, who is not here")
+        print(f"Only there: your points for {exercise} {question} of {student!r}, not found here")
     return graded
 
 
