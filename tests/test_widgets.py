@@ -372,6 +372,8 @@ def test_list_and_id_take_turns(small) -> None:
     picker.by_id.value = str(user)
     picker.by_id.value = ""
     assert f"Person {longest} has read" in seen(picker)
+    picker.people.index = None  # nobody is no choice: who was shown stays
+    assert f"Person {longest} has read" in seen(picker)
 
 
 @pytest.mark.parametrize("typed", ["7", "no number", "1.5", "9" * 30, "<b>", "-", "２"])

@@ -16,8 +16,9 @@ from scipy.stats import spearmanr
 from ..strength import InteractionMatrix
 from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, panel, picture, shorten
 
-# Articles are classed by their number of readers: these are the smallest of each class.
-CLASSES = (1, 2, 3, 5, 10, 20, 50)
+# Articles are classed by their number of readers; an edge is the smallest of its class.
+EDGES = (1, 2, 3, 5, 10, 20, 50, np.inf)
+CLASSES = ("1", "2", "3–4", "5–9", "10–19", "20–49", "50+")
 # A colour and a shape for each topic that is named, so that the map can be read in grey.
 LOOKS = (
     (BLUE, "o", "●"), (ORANGE, "s", "■"), (GREEN, "^", "▲"), (PINK, "D", "◆"), (RED, "v", "▼"),
@@ -190,13 +191,8 @@ def article_map(
 
 
 def _classes(readers: np.ndarray) -> pd.Series[str]:
-    """The class of each article by its number of readers: "1", "2", "3–4" and so on."""
-    names = [
-        f"{low}" if high == low + 1 else f"{low}–{high - 1}"
-        for low, high in zip(CLASSES, CLASSES[1:], strict=False)
-    ]
-    edges = [*CLASSES, np.inf]
-    return pd.cut(pd.Series(readers), edges, right=False, labels=[*names, f"{CLASSES[-1]}+"])
+    """The class of each article by its number of readers."""
+    return pd.cut(pd.Series(readers), EDGES, right=False, labels=CLASSES)
 
 
 def _of(readers: str) -> str:

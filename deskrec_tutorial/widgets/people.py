@@ -103,7 +103,7 @@ class UserPicker(Panel):
 
     def _chosen(self, change: Bunch) -> None:
         """Show whoever was named last, by the list or by the id, and clear the other one."""
-        if self._quiet:
+        if self._quiet or (change.owner is self.people and change.new is None):
             return
         with self.quietly():
             if change.owner is not self.by_id:
@@ -143,7 +143,7 @@ def groups(
     else:
         first = events.groupby("personId")["timestamp"].min().reindex(articles.index)
         orders["newest"] = -first
-        people += pd.to_datetime(first, unit="s").dt.strftime(", here since %Y-%m-%d")
+        people += pd.to_datetime(first, unit="s").dt.strftime(", here since %Y-%m-%d").fillna("")
     return {
         name: {int(user): f"{user} ({people[user]})" for user in _smallest(order)}
         for name, order in orders.items()
