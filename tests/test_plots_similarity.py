@@ -48,7 +48,7 @@ def fitted(request):
     return values if request.param == "sample" else values[0]
 
 
-def test_every_figure_is_a_png_with_a_caption(fitted):
+def test_a_figure_is_a_png_and_in_words_its_caption(fitted):
     matrix, model = fitted
     picture = dr.plots.norms_and_readers(model, matrix)
     assert picture.png.startswith(b"\x89PNG")
