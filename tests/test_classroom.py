@@ -378,24 +378,26 @@ BROKEN = {
 }
 
 
-def test_a_class_with_five_broken_submissions_is_graded(course, exercises, tmp_path, capfd):
+def test_a_class_of_thirty_with_five_broken_submissions_is_graded(
+    course, exercises, tmp_path, capfd
+):
     folder, out = tmp_path / "in", tmp_path / "out"
-    good = {f"student {n}": submission() if n < 3 else student_version() for n in range(4)}
-    good["student 4"] = submission(half="def days_to_half(events, least=10):\n    return 2.0")
+    good = {f"student {n}": submission() if n < 3 else student_version() for n in range(24)}
+    good["student 24"] = submission(half="def days_to_half(events, least=10):\n    return 2.0")
     for name, notebook in {**good, **BROKEN}.items():
         hand_in(folder, name, notebook)
     (folder / "wrong").mkdir()
     (folder / "wrong/photo.jpg").write_bytes(b"\xff\xd8")
     (folder / "empty").mkdir()
     graded = grade.grade(folder, course, out, LIMITS, jobs=2)
-    assert len(graded) == 10
+    assert len(graded) == 30
     rows = read_grades(out)
-    assert len(rows) == 10 * len(exercises[CHAPTER].questions)
-    for n in range(4):
+    assert len(rows) == 30 * len(exercises[CHAPTER].questions)
+    for n in range(24):
         expected = [2, 3, 3, 3, None] if n < 3 else [0, 0, 0, 0, 0]
         assert [points(rows[f"student {n}", q]) for q in answers_of()] == expected
-    assert points(rows["student 4", "half"]) == 1
-    assert "another year" in rows["student 4", "half"]["message"]
+    assert points(rows["student 24", "half"]) == 1
+    assert "another year" in rows["student 24", "half"]["message"]
     assert rows["hang", "titles"]["message"] == "stopped after 8 s"
     assert "Python process ended" in rows["crash", "titles"]["message"]
     assert rows["crash", "join"]["message"].startswith("not run: an earlier cell ended")
@@ -404,11 +406,11 @@ def test_a_class_with_five_broken_submissions_is_graded(course, exercises, tmp_p
     assert points(rows["crash", "missing"]) == 2
     assert {rows["empty", q]["message"] for q in answers_of()} == {"the folder is empty"}
     assert {points(rows["wrong", q]) for q in answers_of()} == {0}
-    assert len(list((out / "feedback").glob("*.html"))) == 10
-    page = (out / "feedback/student_4.html").read_text(encoding="utf-8")
+    assert len(list((out / "feedback").glob("*.html"))) == 30
+    page = (out / "feedback/student_24.html").read_text(encoding="utf-8")
     assert "4 · How quickly is an article read?" in page and "1 of 3" in page
-    assert "10/10" in capfd.readouterr().err
-    assert "10 submissions of 10 students" in grade.summary(graded)
+    assert "30/30" in capfd.readouterr().err
+    assert "30 submissions of 30 students" in grade.summary(graded)
 
 
 def not_run(monkeypatch) -> None:
