@@ -55,7 +55,7 @@ def results(halves):
 def test_scoreboard_names_who_is_ahead():
     scores = {"one": made_up([0.1, 0.3]), "two": made_up([0.5, 0.7]), "three": made_up([0.4, 0.6])}
     picture = dr.plots.scoreboard(scores)
-    assert title(picture) == "two is ahead: NDCG@10 0.600"
+    assert title(picture) == "Highest NDCG@10: two (0.600)"
     assert "goes from 0.200 (one) to 0.600 (two)" in picture.caption
     assert "from 0.500 to 0.700; that of three overlaps with it" in picture.caption
     names = [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
@@ -64,14 +64,14 @@ def test_scoreboard_names_who_is_ahead():
 
 def test_scoreboard_says_when_nobody_else_comes_near():
     picture = dr.plots.scoreboard({"a": made_up([0.1]), "b": made_up([0.9])}, metric="recall@10")
-    assert title(picture) == "b is ahead: recall@10 0.900"
+    assert title(picture) == "Highest recall@10: b (0.900)"
     assert picture.caption.endswith("no other does.")
 
 
 def test_scoreboard_on_the_sample(results):
     picture = dr.plots.scoreboard(results)
     best = max(results, key=lambda name: results[name].per_user["ndcg@10"].mean())
-    assert title(picture) == f"{best} is ahead: NDCG@10 {results[best]['ndcg@10']:.3f}"
+    assert title(picture) == f"Highest NDCG@10: {best} ({results[best]['ndcg@10']:.3f})"
     assert f"{len(results[best].per_user):,} people" in picture.figure.axes[0].get_xlabel()
 
 
@@ -93,10 +93,12 @@ def test_what_lists_show_speaks_of_the_best_by_ndcg():
         "best": made_up([0.6], novelty=4.0, coverage=0.25),
         "wide": made_up([0.1], novelty=9.0, coverage=0.98),
     }
-    picture = dr.plots.what_lists_show(scores)
+    picture = dr.plots.what_lists_show(scores, opened=5.25)
     assert title(picture) == "best has the best NDCG and shows 25% of the articles"
     assert "least are shown by narrow (1.1%), most by wide (98.0%)" in picture.caption
     assert "Novelty of best: 4.0 bits, of wide: 9.0" in picture.caption
+    assert "of what people opened: 5.2 (2 of 3 stay below it)" in picture.caption
+    assert list(picture.figure.axes[1].lines[-1].get_xdata()) == [5.25, 5.25]
     names = [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
     assert names == ["wide", "narrow", "best"]  # drawn from the bottom
 
@@ -105,9 +107,19 @@ def test_served_finds_the_group_served_worst():
     result = made_up([0.1, 0.2, 0.6, 0.8, 0.4])
     groups = pd.Series(["a", "a", "b", "b", "c"], result.per_user.index, dtype="category")
     picture = dr.plots.served({"ALS": result}, groups.rename("kind"), ["ndcg@10", "recall@10"])
-    assert title(picture) == "ALS: NDCG@10 is lowest for “a”, highest for “b”"
+    assert title(picture) == "ALS: NDCG@10 and recall@10 are lowest for “a”"
     assert "NDCG@10 from 0.150 (“a”) to 0.700 (“b”); recall@10 from 0.150" in picture.caption
     assert picture.caption.endswith("by kind: a: 2, b: 2, c: 1.")
+
+
+def test_served_names_a_group_for_each_metric_where_they_differ():
+    result = made_up([0.1, 0.6, 0.4])
+    result.per_user["recall@10"] = [0.5, 0.2, 0.4]
+    groups = pd.Series(["a", "b", "c"], result.per_user.index, dtype="category").rename("kind")
+    both = dr.plots.served({"ALS": result}, groups, ["recall@10", "ndcg@10"])
+    assert title(both) == "ALS: recall@10 is lowest for “b”, NDCG@10 for “a”"
+    alone = dr.plots.served({"ALS": result}, groups, ["ndcg@10"])
+    assert title(alone) == "ALS: NDCG@10 is lowest for “a”"
 
 
 def test_served_on_the_sample(results, halves):
@@ -184,39 +196,43 @@ def test_differences_counts_those_whose_interval_leaves_zero_out():
         "worse": dr.Comparison("ndcg@10", -0.05, -0.06, -0.04, 0.1, 0.6, 0.3),
     }
     picture = dr.plots.differences(found, "the old way")
-    assert title(picture) == "2 of 3 differ from “the old way”"
+    assert title(picture) == "Zero lies outside for 2 of 3, on this split"
     assert "the same -0.0010 (-0.0100 to +0.0100)" in picture.caption
     assert picture.caption.endswith("Zero lies outside for better and worse.")
     alone = dr.plots.differences({"the same": found["the same"]}, "the old way")
-    assert title(alone) == "0 of 1 differ from “the old way”"
+    assert title(alone) == "Zero lies outside for 0 of 1, on this split"
     assert alone.caption.endswith("for none of them.")
 
 
-def test_luck_compares_the_winner_with_the_mean():
-    validation, final = [0.10, 0.20, 0.30], [0.2, 0.4, 0.3]
-    picture = dr.plots.luck(validation, final)
-    assert title(picture) == "Chosen for a lead of +0.1000, left with +0.0000"
-    assert f"Correlation of the two: {np.corrcoef(validation, final)[0, 1]:+.2f}" in picture.caption
-    worse = dr.plots.luck(validation, [0.3, 0.4, 0.1])
-    assert "0.1667 below the mean on the other half" in worse.caption
+def test_luck_says_what_is_left_of_the_lead():
+    leads = pd.DataFrame({"here": [0.1, 0.2], "there": [0.02, -0.04]}, index=[1, 6])
+    picture = dr.plots.luck(leads)
+    assert title(picture) == "Best of 6: chosen for a lead of +0.2000, left with -0.0400"
+    assert "best here and there: of 1 +0.1000, +0.0200; of 6 +0.2000, -0.0400." in picture.caption
+    kept = picture.figure.axes[0].lines[-1]
+    assert (list(kept.get_xdata()), list(kept.get_ydata())) == ([1, 6], [0.02, -0.04])
+
+
+def replayed(*days: float) -> pd.DataFrame:
+    """Four readings on these days of a replay."""
+    found = {"first_reader": [True, False, False, False], "clock": [0, 1, 1, 1.0]}
+    return pd.DataFrame(found | {"ALS": [0, 0, 0.5, 0]}).assign(timestamp=np.array(days) * 86_400)
 
 
 def test_week_by_week_counts_weeks_and_hits():
-    week = 7 * 86_400
-    found = pd.DataFrame(
-        {
-            "timestamp": [5, 6, week + 5, week + 6],
-            "first_reader": [True, False, False, False],
-            "clock": [0, 1, 1, 1.0],
-            "ALS": [0, 0, 0.5, 0],
-        }
-    )
-    picture = dr.plots.week_by_week(found, ["clock", "ALS"])
+    picture = dr.plots.week_by_week(replayed(0, 1, 7, 13.5), ["clock", "ALS"])
     assert title(picture) == "“clock” foresees 75%, “ALS” 12.5%"
-    assert "4 readings in 2 weeks, 25.0% of them by an article's first reader" in picture.caption
-    assert "clock 0.750, ALS 0.125" in picture.caption
+    assert "4 readings, 25.0% of them by an article's first reader" in picture.caption
+    assert "Drawn: 2 week(s). Hit@10: clock 0.750, ALS 0.125" in picture.caption
     lines = picture.figure.axes[0].lines
     assert lines[0].get_ydata().tolist() == [0.5, 1.0]
+
+
+def test_week_by_week_leaves_out_a_last_week_that_is_not_whole():
+    picture = dr.plots.week_by_week(replayed(0, 1, 2, 7.5), ["clock", "ALS"])
+    assert "Drawn: 1 week(s); the rest, 1 reading(s) within 0.5 days, is only" in picture.caption
+    assert "clock 0.750" in picture.caption
+    assert picture.figure.axes[0].lines[0].get_ydata().tolist() == [pytest.approx(2 / 3)]
 
 
 # ------------------------------------------------------------------ all of them
@@ -231,12 +247,12 @@ def every_picture(name: str) -> list[dr.plots.Picture]:
     return [
         dr.plots.scoreboard({name: a, "other": b}),
         dr.plots.noise({name: [0.1, 0.2], "other": [0.1, 0.3]}),
-        dr.plots.what_lists_show({name: a, "other": b}),
+        dr.plots.what_lists_show({name: a, "other": b}, opened=4.0),
         dr.plots.served({name: a, "other": b}, groups, ["ndcg@10"]),
         dr.plots.two_protocols(series, -series),
         dr.plots.tuning_map(pd.DataFrame([[0.1]], index=[1], columns=[1])),
         dr.plots.sweep(pd.DataFrame({name: [0.1, 0.2]}, index=[1, 2]).rename_axis(name)),
-        dr.plots.luck([0.1, 0.2], [0.2, 0.1]),
+        dr.plots.luck(pd.DataFrame({name: [0.1], "there": [0.05]}, index=[3])),
         dr.plots.differences({name: dr.compare(a, b)}, name),
         dr.plots.week_by_week(found, [name]),
     ]

@@ -46,7 +46,7 @@ def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tu
     axes.set_yticks(places, list(rows.index))
     axes.set(xlabel=f"{_label(metric)}, mean over {people:,} people and its 95 % interval")
     axes.set_xlim(0, rows["high"].max() * 1.12)
-    axes.set_title(f"{rows.index[-1]} is ahead: {_label(metric)} {best['value']:.3f}")
+    axes.set_title(f"Highest {_label(metric)}: {rows.index[-1]} ({best['value']:.3f})")
     reach = rows.index[:-1][rows["high"][:-1] >= best["low"]]
     overlap = f"that of {' and '.join(reach)} overlaps with it" if len(reach) else "no other does"
     return figure, (
@@ -59,7 +59,8 @@ def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tu
 def _beside(axes: Axes, x: float, y: float, text: str, away: float = 8) -> None:
     """A small text to the right of a point, or to its left if `away` is below zero."""
     axes.annotate(text, (x, y), (away, 0), textcoords="offset points", va="center", fontsize=8,
-                  ha="left" if away > 0 else "right")  # fmt: skip
+                  ha="left" if away > 0 else "right",
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
 
 
 @picture
@@ -72,12 +73,12 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tup
         colour, marker, _ = LOOKS[place % len(LOOKS)]
         axes.plot(row, np.full(len(row), place), marker, color=colour, alpha=0.7, markersize=8)
         axes.plot([np.mean(row)] * 2, [place - 0.25, place + 0.25], color=BLACK, linewidth=1.5)
-        _beside(axes, max(row), place, f"sd {spreads[name]:.4f}")
+        _beside(axes, max(row), place, f"standard deviation {spreads[name]:.4f}")
     axes.set_yticks(range(len(values)), list(values))
     axes.set_ylim(len(values) - 0.5, -0.5)
     everything = np.concatenate([np.asarray(row) for row in values.values()])
     margin = max(float(np.ptp(everything)), 1e-3) * 0.15
-    axes.set_xlim(everything.min() - margin, everything.max() + 2 * margin)
+    axes.set_xlim(everything.min() - margin, everything.max() + 3 * margin)
     axes.set_xlabel(_label(metric))
     ends = everything.min(), everything.max()
     axes.set_title(f"One recommender: {_label(metric)} from {ends[0]:.3f} to {ends[1]:.3f}")
@@ -89,8 +90,13 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tup
 
 
 @picture
-def what_lists_show(results: Mapping[str, Evaluation], k: int = 10) -> tuple[Figure, str]:
-    """Coverage and novelty of several recommenders, in the order of their NDCG."""
+def what_lists_show(
+    results: Mapping[str, Evaluation], opened: float, k: int = 10
+) -> tuple[Figure, str]:
+    """Coverage and novelty of several recommenders, in the order of their NDCG.
+
+    `opened` is the novelty of what people opened themselves, drawn as a line.
+    """
     names = sorted(results, key=lambda name: results[name][f"ndcg@{k}"])
     figure = Figure(figsize=(9, 1.2 + 0.32 * len(names)))
     panels = figure.subplots(1, 2, sharey=True)
@@ -105,6 +111,11 @@ def what_lists_show(results: Mapping[str, Evaluation], k: int = 10) -> tuple[Fig
     panels[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     panels[0].set_xlabel("coverage: articles in at least one list")
     panels[1].set_xlabel("novelty: bits of surprise per article")
+    panels[1].axvline(
+        opened, color=BLACK, linestyle="--", linewidth=1.2, label="what people opened"
+    )
+    panels[1].legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
+    left = sum(results[name][f"novelty@{k}"] < opened for name in names)
     cover = {name: results[name][f"coverage@{k}"] for name in names}
     best = names[-1]
     _over_all(figure, f"{best} has the best NDCG and shows {cover[best]:.0%} of the articles")
@@ -113,7 +124,8 @@ def what_lists_show(results: Mapping[str, Evaluation], k: int = 10) -> tuple[Fig
         f"From top to bottom by NDCG@{k}. The lists of {best} show {cover[best]:.1%} of all "
         f"articles; least are shown by {least} ({cover[least]:.1%}), most by {most} "
         f"({cover[most]:.1%}). Novelty of {best}: {results[best][f'novelty@{k}']:.1f} bits, of "
-        f"{most}: {results[most][f'novelty@{k}']:.1f}."
+        f"{most}: {results[most][f'novelty@{k}']:.1f}, of what people opened: {opened:.1f} "
+        f"({left} of {len(names)} stay below it)."
     )
 
 
@@ -144,14 +156,16 @@ def served(
     panels[0].legend()
     first = next(iter(results))
     trends = [_trend(means[metric, first], names, _label(metric)) for metric in metrics]
-    _over_all(figure, f"{shorten(first, 20)}: {trends[0][0]}")
+    _over_all(
+        figure,
+        f"{shorten(first, 20)}: {_lowest([means[m, first] for m in metrics], names, metrics)}",
+    )
     sizes = [
         f"{name}: {(groups == g).sum():,}"
         for name, g in zip(names, groups.cat.categories, strict=True)
     ]
     return figure, (
-        f"{first}: {'; '.join(text for _, text in trends)}. People in each group, by "
-        f"{groups.name}: {', '.join(sizes)}."
+        f"{first}: {'; '.join(trends)}. People in each group, by {groups.name}: {', '.join(sizes)}."
     )
 
 
@@ -167,14 +181,20 @@ def _with_intervals(
     axes.plot(places, means, marker + line, color=colour, label=name)
 
 
-def _trend(means: Sequence[float], names: Sequence[str], metric: str) -> tuple[str, str]:
-    """Which group has least and which most: short for a title, with numbers for a caption."""
+def _trend(means: Sequence[float], names: Sequence[str], metric: str) -> str:
+    """Which group has least and which most."""
     low, high = int(np.argmin(means)), int(np.argmax(means))
-    worst, best = (shorten(names[place], 20) for place in (low, high))
-    short = f"{metric} is lowest for “{worst}”, highest for “{best}”"
-    return short, (
-        f"{metric} from {means[low]:.3f} (“{names[low]}”) to {means[high]:.3f} (“{names[high]}”)"
-    )
+    return f"{metric} from {means[low]:.3f} (“{names[low]}”) to {means[high]:.3f} (“{names[high]}”)"
+
+
+def _lowest(means: Sequence[Sequence[float]], names: Sequence[str], metrics: Sequence[str]) -> str:
+    """For which group each metric is lowest."""
+    worst = [f"“{shorten(names[int(np.argmin(row))], 20)}”" for row in means]
+    labels = [_label(metric) for metric in metrics]
+    if len(labels) > 1 and len(set(worst)) == 1:
+        return f"{' and '.join(labels)} are lowest for {worst[0]}"
+    others = [f"{label} for {group}" for label, group in zip(labels[1:], worst[1:], strict=True)]
+    return ", ".join([f"{labels[0]} is lowest for {worst[0]}", *others])
 
 
 @picture
@@ -183,7 +203,7 @@ def two_protocols(
     full: pd.Series,
     names: Sequence[str] = ("sampled recall@10", "full recall@10"),
 ) -> tuple[Figure, str]:
-    """The order of recommenders under two protocols, as lines, those that cross in red."""
+    """The order of recommenders under two protocols, as lines, those that cross in colour."""
     ranks = [values.rank(ascending=False, method="first") for values in (sampled, full)]
     pairs = flips(sampled, full)
     crossing = {name for pair in pairs for name in pair}
@@ -298,7 +318,7 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
 @picture
 def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[Figure, str]:
     """Results of `compare`, each against the same `reference`, around zero."""
-    figure = Figure(figsize=(8, 1.3 + 0.45 * len(comparisons)))
+    figure = Figure(figsize=(8, 1.5 + 0.45 * len(comparisons)))
     axes = figure.subplots()
     axes.axvline(0, color=BLACK, linewidth=1)
     for place, found in enumerate(comparisons.values()):
@@ -312,9 +332,10 @@ def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[
     ends = [abs(end) for found in comparisons.values() for end in (found.low, found.high)]
     axes.set_xlim(-1.3 * max(*ends, 1e-6), 1.3 * max(*ends, 1e-6))
     metric = _label(next(iter(comparisons.values())).metric)
-    axes.set_xlabel(f"{metric}, mean difference and its 95 % interval")
+    against = f"“{shorten(reference, 30)}”"
+    axes.set_xlabel(f"{metric}: mean difference from {against}\nand its 95 % interval")
     real = [name for name, found in comparisons.items() if found.low > 0 or found.high < 0]
-    axes.set_title(f"{len(real)} of {len(comparisons)} differ from “{shorten(reference, 30)}”")
+    axes.set_title(f"Zero lies outside for {len(real)} of {len(comparisons)}, on this split")
     parts = [
         f"{n} {f.difference:+.4f} ({f.low:+.4f} to {f.high:+.4f})" for n, f in comparisons.items()
     ]
@@ -325,34 +346,39 @@ def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[
 
 
 @picture
-def luck(validation: Sequence[float], final: Sequence[float]) -> tuple[Figure, str]:
-    """Equal candidates: what each got on the half it was chosen on, and on the other half."""
-    v, f = np.asarray(validation), np.asarray(final)
-    best = int(np.argmax(v))
-    figure = Figure(figsize=(6.5, 4))
+def luck(leads: pd.DataFrame) -> tuple[Figure, str]:
+    """The lead of the best over the mean of all, by the number tried: a row for each number.
+
+    The columns are where it was chosen and where it was not, in this order.
+    """
+    figure = Figure(figsize=(8, 3.8))
     axes = figure.subplots()
-    axes.plot(v, f, "o", color=BLUE, alpha=0.7)
-    axes.plot(v[best], f[best], "o", color=RED, markersize=14, fillstyle="none", markeredgewidth=2,
-              label="best where it was chosen")  # fmt: skip
-    axes.axvline(v.mean(), color=GREY, linestyle="--", linewidth=1)
-    axes.axhline(f.mean(), color=GREY, linestyle="--", linewidth=1, label="means of all")
-    axes.set(xlabel="NDCG@10 on the half to choose on", ylabel="NDCG@10 on the other half")
+    axes.axhline(0, color=GREY, linewidth=1)
+    for number, (name, values) in enumerate(leads.items()):
+        colour, marker, line = LOOKS[number]
+        axes.plot(leads.index, values, marker + line, color=colour, label=str(name))
+    axes.set_xticks(leads.index)
+    axes.set(xlabel="models tried, of which the best is kept", ylabel="its lead in NDCG@10")
     axes.legend()
-    gain, kept = (round(x[best] - x.mean(), 9) + 0.0 for x in (v, f))
-    axes.set_title(f"Chosen for a lead of {gain:+.4f}, left with {kept:+.4f}")
-    return figure, (
-        f"{len(v)} models that differ in their seed alone. The best on one half is "
-        f"{gain:.4f} above the mean there, and {abs(kept):.4f} "
-        f"{'above' if kept >= 0 else 'below'} the mean on the other half. Correlation of the two: "
-        f"{np.corrcoef(v, f)[0, 1]:+.2f}."
-    )
+    axes.margins(y=0.15)
+    most, (gain, kept) = leads.index[-1], leads.round(9).iloc[-1] + 0.0
+    axes.set_title(f"Best of {most}: chosen for a lead of {gain:+.4f}, left with {kept:+.4f}")
+    parts = [f"of {tries} {here:+.4f}, {there:+.4f}" for tries, here, there in leads.itertuples()]
+    here, there = leads.columns
+    return figure, f"Mean lead of the best {here} and {there}: {'; '.join(parts)}."
 
 
 @picture
 def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str]:
-    """Hit@10 of a `replay`, by week, one line per scorer in `names`."""
-    week = (found["timestamp"] - found["timestamp"].min()) // (7 * 86_400)
-    by_week = found.groupby(week)[list(names)].mean()
+    """Hit@10 of a `replay`, by week, one line per scorer in `names`.
+
+    A last week that ends within six days is not drawn.
+    """
+    days = (found["timestamp"] - found["timestamp"].min()) / 86_400
+    by_week = found.groupby(days // 7)[list(names)].mean()
+    rest = days.max() % 7
+    left_out = int((days // 7 == by_week.index[-1]).sum()) if rest < 6 and len(by_week) > 1 else 0
+    by_week = by_week.iloc[:-1] if left_out else by_week
     figure = Figure(figsize=(9, 4))
     axes = figure.subplots()
     for number, name in enumerate(names):
@@ -361,6 +387,7 @@ def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str
             by_week.index + 1, by_week[name], marker + line, color=colour, label=name, markersize=5
         )
     axes.set(xlabel="week of the replay", ylabel="readings foreseen (hit@10)", ylim=(0, 1))
+    axes.set_xticks(by_week.index + 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     means = found[list(names)].mean()
@@ -370,7 +397,9 @@ def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str
         f"“{shorten(best, 26)}” foresees {shares[0]}, “{shorten(worst, 26)}” {shares[1]}"
     )
     return figure, (
-        f"{len(found):,} readings in {len(by_week)} weeks, {found['first_reader'].mean():.1%} of "
-        "them by an article's first reader, which nobody can foresee. Hit@10: "
-        + ", ".join(f"{name} {means[name]:.3f}" for name in names) + "."
+        f"{len(found):,} readings, {found['first_reader'].mean():.1%} of them by an article's "
+        f"first reader, which nobody can foresee. Drawn: {len(by_week)} week(s)"
+        + (f"; the rest, {left_out:,} reading(s) within {rest:.1f} days, is only in the means"
+           if left_out else "")
+        + ". Hit@10: " + ", ".join(f"{name} {means[name]:.3f}" for name in names) + "."
     )  # fmt: skip
