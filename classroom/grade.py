@@ -188,6 +188,17 @@ def enter(book: Gradebook, one: Submission, executed: Any) -> None:
         SaveAutoGrades().preprocess(executed, {"nbgrader": nbgrader})
 
 
+def enter_all(course: Path, executed: list[tuple[Submission, Any]]) -> None:
+    """Enter what could be run; the table of marks doesn't depend on it."""
+    try:
+        with Gradebook(database(course)) as book:
+            for one, notebook in executed:
+                if notebook:
+                    enter(book, one, notebook)
+    except Exception as error:  # a formgrader may have it locked
+        print(f"nbgrader's gradebook could not take all points ({error}); the table has them.")
+
+
 def marks_by_hand(file: Path) -> dict[tuple[str, str, str], float]:
     """Read the points that a teacher entered in an earlier ``grades.csv`` for open questions."""
     entered = {}
@@ -326,22 +337,20 @@ def grade(
     found = find(folder, {name: set(_ids(one)) for name, one in exercises.items()})
     if not found:
         raise SystemExit(f"{folder} holds no submissions: a folder or a notebook per student")
-    graded = []
     done = run_all(found, exercises, limits, jobs)
-    with Gradebook(database(course)) as book:
-        for one, (executed, marks) in zip(found, done, strict=True):
-            titles = exercises[one.exercise].titles if one.exercise else {}
-            for mark in marks:
-                mark.title = titles.get(mark.question, mark.question)
-                points = by_hand.pop((one.student, one.exercise or "?", mark.question), None)
-                if points is not None:
-                    add_by_hand(mark, points)
-            if executed:
-                enter(book, one, executed)
-            graded.append((one, marks))
+    graded = []
+    for one, (_, marks) in zip(found, done, strict=True):
+        titles = exercises[one.exercise].titles if one.exercise else {}
+        for mark in marks:
+            mark.title = titles.get(mark.question, mark.question)
+            points = by_hand.pop((one.student, one.exercise or "?", mark.question), None)
+            if points is not None:
+                add_by_hand(mark, points)
+        graded.append((one, marks))
     out.mkdir(parents=True, exist_ok=True)
     kept = write_grades(out / "grades.csv", graded)
     write_feedback(out / "feedback", graded)
+    enter_all(course, [(one, executed) for one, (executed, _) in zip(found, done, strict=True)])
     if kept:
         print(f"The table of marks as it was before: {kept}")
     for student, exercise, question in by_hand:

@@ -469,6 +469,19 @@ def test_a_table_that_is_open_elsewhere_is_left_alone(tmp_path, monkeypatch):
     assert file.read_text() == "typed" and (tmp_path / "grades.new").exists()
 
 
+def test_a_gradebook_that_is_locked_costs_no_marks(course, tmp_path, monkeypatch, capsys):
+    not_run(monkeypatch)
+
+    def locked(*_):
+        raise RuntimeError("database is locked")
+
+    monkeypatch.setattr(grade, "enter", locked)
+    hand_in(tmp_path / "in", "ana", student_version())
+    grade.grade(tmp_path / "in", course, tmp_path / "out", LIMITS, jobs=1)
+    assert points(read_grades(tmp_path / "out")["ana", "missing"]) == 0
+    assert "could not take all points (database is locked)" in capsys.readouterr().out
+
+
 def test_points_that_make_no_sense_are_refused(tmp_path):
     file = tmp_path / "grades.csv"
     file.write_text(
