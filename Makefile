@@ -26,7 +26,7 @@ install: $(VENV)/.package  ## set up .venv with pinned versions
 $(VENV)/.done: constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed; this is $$($(PYTHON) -V). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	@echo "Installing into $(VENV): one to two minutes and about 850 MB, once."
+	@echo "Installing into $(VENV): one to two minutes and about 1.1 GB, once."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	@touch $@

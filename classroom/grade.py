@@ -166,6 +166,7 @@ def _error(cell: Any) -> str:
         return ""
     error = errors[-1]  # after an interrupt the worker's own reason comes last
     name, text = (re.sub(r"\s+", " ", part).strip()[:1000] for part in (error.ename, error.evalue))
+    text = re.sub(r"\(\d+\.py, line", "(line", text)  # the file is the kernel's name for a cell
     if name in ("CheckFailed", *LIMIT_ERRORS):
         return text
     if name == "NotImplementedError":

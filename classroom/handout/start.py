@@ -20,5 +20,11 @@ if missing:
 # Notebooks in every folder find the package that lies here.
 paths = [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
 environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-command = [sys.executable, "-m", "jupyter", "lab", *sys.argv[1:]]
+# Settings of this folder's own: no question about news, which would need a network.
+settings = HERE / ".lab" / "@jupyterlab" / "apputils-extension"
+settings.mkdir(parents=True, exist_ok=True)
+(settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+environment["JUPYTERLAB_SETTINGS_DIR"] = str(HERE / ".lab")
+options = ["--ServerApp.log_level=30", "--LabApp.default_url=/lab/tree/01_data.ipynb"]
+command = [sys.executable, "-m", "jupyter", "lab", *options, *sys.argv[1:]]
 sys.exit(subprocess.call(command, cwd=HERE, env=environment))
