@@ -61,8 +61,10 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m mypy
 
+# The browser's answers are timed, so nothing runs beside them.
 unit: install
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests --ignore tests/browser -n 2 --dist loadfile
 
 # Strict: every stored output of every cell must come out again, to the letter.
 nbval: install
@@ -80,7 +82,7 @@ $(LOWEST)/.done: constraints-lowest.txt pyproject.toml
 # The oldest versions supported, which are Colab's: unit tests, and the notebooks must run.
 ifneq ($(LOWEST_PYTHON),)
 lowest: $(LOWEST)/.done
-	$(LOWEST)/bin/python -m pytest tests
+	$(LOWEST)/bin/python -m pytest tests --ignore tests/browser -n 2 --dist loadfile
 	$(LOWEST)/bin/python -m pytest --nbval-lax --nbval-cell-timeout=120 -n 2 --dist loadfile notebooks exercises/source
 else
 lowest:
