@@ -80,7 +80,7 @@ def run(
     problem : str
         Why there is none.
     """
-    # Not ignore_cleanup_errors alone: whatever was left behind must not stop the others.
+    # What can't be removed afterwards must not stop the others.
     with tempfile.TemporaryDirectory(prefix="deskrec-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         source, result = folder / "work" / "exercise.ipynb", folder / "result.ipynb"

@@ -90,7 +90,9 @@ def _release(folder: Path, chapter: str) -> None:
 def course_api(folder: Path) -> NbGraderAPI:
     """Return nbgrader's interface to a course, with the settings of its configuration file."""
     # nbgrader calls the `alembic` command of this environment, which need not be activated.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ["PATH"]])
     settings = Config()
     exec((ASSETS / "nbgrader_config.py").read_text(), {"get_config": lambda: settings})
     settings.CourseDirectory.root = str(folder)

@@ -181,12 +181,8 @@ def merge(master: Any, submitted: Any) -> Any:
         elif cell.source.strip() not in known and cell.cell_type == "code" and not is_grade(cell):
             own.append(nbformat.v4.new_code_cell(cell.source))
     for name, cell in ours.items():  # an open question may have been answered in a cell of its own
-        if (
-            is_grade(cell)
-            and is_solution(cell)
-            and answers.get(name, "").strip() in known
-            and texts
-        ):
+        unanswered = answers.get(name, "").strip() in known
+        if texts and unanswered and is_grade(cell) and is_solution(cell):
             answers[name] = "\n\n".join(texts)
     cells: list[Any] = []
     for cell in master.cells:

@@ -18,8 +18,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from traitlets.config import Config
 
-OUTPUT_TYPES = ("stream", "display_data", "execute_result", "error")
-
 
 class Runner(NotebookClient):
     """Executes cell by cell, keeps going after errors, stops for good when limits are reached."""

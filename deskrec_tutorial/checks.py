@@ -298,7 +298,9 @@ def _array_difference(got: Any, want: Any, tolerance: float) -> str | None:
         return f"Shape {expected.shape} is expected; you have {found.shape}." + turned * (
             found.ndim == 2 and found.shape == expected.shape[::-1]
         )
-    if found.dtype.kind not in "biuf" or expected.dtype.kind not in "biuf":
+    if expected.dtype.kind in "iu" and found.dtype.kind == "f" and _too_long(expected):
+        return f"These are ids and must stay whole numbers, not {found.dtype}."
+    if "f" not in (found.dtype.kind, expected.dtype.kind):  # whole numbers to the last digit
         wrong = found != expected
     else:
         wrong = ~np.isclose(found, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
@@ -337,8 +339,8 @@ def _table_difference(got: Any, want: pd.DataFrame, tolerance: float) -> str | N
         return f"The rows should be called {_few(want.index)}; you have {_few(got.index)}."
     for column in want.columns:
         if _holds_ids(want[column]) and not pd.api.types.is_integer_dtype(got[column]):
-            kind = got[column].dtype
-            return f"Column {column!r} holds ids and must stay whole numbers, not {kind}."
+            found = got[column].dtype
+            return f"Column {column!r} holds ids and must stay whole numbers, not {found}."
         if not _same_values(got[column], want[column], tolerance):
             return _cell_difference(got, want, column, tolerance)
     return None
@@ -360,8 +362,12 @@ def _cell_difference(got: pd.DataFrame, want: pd.DataFrame, column: str, toleran
 
 
 def _holds_ids(column: pd.Series) -> bool:
-    """Say whether these are whole numbers that a decimal number could not keep apart."""
-    return pd.api.types.is_integer_dtype(column) and bool((column.abs() > 2**53).any())
+    return pd.api.types.is_integer_dtype(column) and _too_long(column.to_numpy())
+
+
+def _too_long(numbers: np.ndarray) -> bool:
+    """Say whether these are whole numbers that decimal numbers could not keep apart."""
+    return bool(((numbers > 2**53) | (numbers < -(2**53))).any())
 
 
 def _same_values(got: Any, want: Any, tolerance: float) -> bool:

@@ -44,13 +44,13 @@ def _line(label: str, total: int) -> Callable[[int], None]:
     from IPython.display import display
 
     # It starts as it ends: whoever looks at the first state only (nbval does) sees the last.
-    start, handle = (
-        time.monotonic(),
-        display(_state(label, total, total), raw=True, display_id=True),
-    )
-    return lambda done: handle.update(
-        _state(label, done, total, time.monotonic() - start), raw=True
-    )
+    handle = display(_state(label, total, total), raw=True, display_id=True)
+    start = time.monotonic()
+
+    def show(done: int) -> None:
+        handle.update(_state(label, done, total, time.monotonic() - start), raw=True)
+
+    return show
 
 
 def _in_a_notebook() -> bool:

@@ -32,7 +32,6 @@ from deskrec_tutorial.evaluation import (
     Board,
     cells,
     days_of,
-    hit_share,  # noqa: F401  (tests of this yardstick look at it here)
     in_order,
 )
 

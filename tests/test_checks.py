@@ -51,6 +51,8 @@ def test_equal_things_pass_and_are_named(want, capsys):
         ([1, 5, 3], [1, 2, 3], "Entry 1: 2 is expected; you have 5."),
         (np.zeros((3, 2)), np.zeros((2, 3)), "rows and columns are swapped"),
         (np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]), "1 of 3 values differ; at 2, 3"),
+        (np.array([ID, 1]), np.array([ID - 1, 1]), f"1 of 2 values differ; at 0, {ID - 1} is"),
+        (np.array([float(ID), 1]), np.array([ID, 1]), "must stay whole numbers, not float64"),
         (np.eye(2), sparse.csr_matrix(np.eye(2)), "A sparse matrix is expected"),
         (FRAME["share"], FRAME, "A table (DataFrame) is expected, not one column (Series)."),
         (FRAME[["share", "id", "title"]], FRAME, "The columns should be"),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from deskrec_tutorial.evaluation import hit_share
 from deskrec_tutorial.sample import simulate
 from deskrec_tutorial.sample.__main__ import ARCHIVES, HERE, check_sample, main, processor
 from deskrec_tutorial.sample.titles import TOPICS
@@ -211,7 +212,7 @@ def test_missing_values_are_missing_together(small) -> None:
 
 def test_ties_are_split() -> None:
     above, tied = np.array([0, 9, 9, 10, 0]), np.array([0, 0, 3, 5, 19])
-    assert lessons.hit_share(above, tied, 10) == pytest.approx([1, 1, 0.25, 0, 0.5])
+    assert hit_share(above, tied, 10) == pytest.approx([1, 1, 0.25, 0, 0.5])
 
 
 def test_a_perfect_and_a_blind_model_score_as_they_should(shipped) -> None:
