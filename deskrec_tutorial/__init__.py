@@ -2,8 +2,8 @@
 
 The public API, in the order of the chapters:
 
-    load_deskdrop → join_events → event_strength → InteractionMatrix → fit_als → similar_articles
-                                                                               → recommend → explain
+    load_deskdrop, load_clicks → join_events → event_strength → InteractionMatrix → fit_als
+        → similar_articles, recommend → explain
     split → evaluate → compare, with the `recommenders` of chapter 6
 
 `plots` (figures) and `widgets` (live pickers and their static twins) load on first use.
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from .als import ALS, als_loss, confidence, fit_als, half_step
 from .data import (
     ClickStream,
-    DataError,
     Truth,
     join_events,
     load_deskdrop,
@@ -25,6 +24,7 @@ from .data import (
     long_tail,
     missing_share,
 )
+from .door import DataError
 from .evaluation import (
     Comparison,
     Evaluation,
@@ -38,6 +38,7 @@ from .evaluation import (
     sampled_recall,
     split,
 )
+from .own_log import load_clicks
 from .progress import progress
 from .recommendations import explain, fold_in, history, recommend, recommend_all
 from .similarity import similar_articles
@@ -47,7 +48,7 @@ from .tables import table
 if TYPE_CHECKING:
     from . import plots, recommenders, widgets
     from .sample.simulator import simulate
-    from .widgets import (
+    from .widgets import (  # type: ignore[no-redef]  # the module explorer, says mypy
         als_stepper,
         als_view,
         article_picker,
@@ -94,6 +95,7 @@ __all__ = [
     "half_step",
     "history",
     "join_events",
+    "load_clicks",
     "load_deskdrop",
     "load_truth",
     "long_tail",

@@ -1,26 +1,24 @@
-"""Chapter 1: load the two Deskdrop tables, check them, and join them."""
+"""Chapter 1: load Deskdrop's two tables, or those of any click log; check them, and join them."""
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 import re
 import warnings
-import zipfile
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from . import door, files
+from .door import DataError
+
 SAMPLE_FOLDER = Path(__file__).parent / "sample"
 KAGGLE_HANDLE = "gspmoreira/articles-sharing-reading-from-cit-deskdrop"
 KAGGLE_ROWS = {"shared_articles.csv": 3_122, "users_interactions.csv": 72_312}
-
-LARGEST_FILE = 2**30  # bytes once unpacked; the real log has 12 million
 
 SHARED, REMOVED = "CONTENT SHARED", "CONTENT REMOVED"
 EVENT_TYPES = ("VIEW", "LIKE", "BOOKMARK", "FOLLOW", "COMMENT CREATED")
@@ -36,6 +34,9 @@ KNOWN_EVENTS = {
     "shared_articles.csv": (SHARED, REMOVED),
     "users_interactions.csv": EVENT_TYPES,
 }
+EVENT_COLUMNS = ("timestamp", "personId", "contentId", "eventType", "value")
+LOSS = 0.01  # share of the interactions that a join may lose before it says so
+REPEATS = 0.1  # share of rows that may repeat another; Deskdrop has 3 %, a log pasted twice half
 
 TWO_WAYS_OUT = (
     'Two ways out: dr.load_deskdrop("sample") needs no network; or download the data set once in a '
@@ -43,14 +44,12 @@ TWO_WAYS_OUT = (
     'dr.load_deskdrop("archive.zip").'
 )
 
-
-class DataError(ValueError):
-    """A data file is not what the course needs; the message says where and what to do."""
+Table = pd.DataFrame | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False)
 class ClickStream:
-    """The two raw tables of a reading log, columns spelled as in the files.
+    """The two raw tables of a reading log, columns spelled as in Deskdrop's files.
 
     Attributes
     ----------
@@ -59,14 +58,18 @@ class ClickStream:
         and, where the files have them, author, url, text, language.
     interactions : pandas.DataFrame
         One row per interaction: `timestamp` (Unix seconds, UTC), `eventType`, `contentId`,
-        `personId` and, where the file has them, session and browser.
+        `personId` and, where the file has them, session and browser. A log of somebody's own may
+        have no `timestamp`, and it may have a `value`: a number above 0 per row, to be added up.
     source : str
-        ``"sample"``, ``"kaggle"`` or the path the tables were read from.
+        ``"sample"``, ``"kaggle"``, the path the tables were read from, or ``"DataFrame"``.
+    notes : tuple of str
+        What `load_clicks` has taken the columns for, and what it has left out.
     """
 
     articles: pd.DataFrame
     interactions: pd.DataFrame
     source: str
+    notes: tuple[str, ...] = field(default=())
 
     def __repr__(self) -> str:
         return (
@@ -117,14 +120,20 @@ def load_deskdrop(source: str | os.PathLike[str] | None = None) -> ClickStream:
     """
     if source is None:
         source = os.environ.get("DESKREC_DATA") or "sample"
+    if isinstance(source, str):
+        source = source.strip() or "sample"  # a shell may have left a blank
     if source == "sample":
         path = SAMPLE_FOLDER / "deskdrop-sample.zip"
     elif source == "kaggle":
         path = _download_from_kaggle()
     else:
         path = Path(source).expanduser()
-    read = _opener(path)
-    tables = {file: _read_table(read(file), file) for file in REQUIRED}
+    read = files.opener(path)
+    tables = {}
+    for file, columns in REQUIRED.items():
+        content = read(file)
+        tables[file] = files.read_table(content, file, columns)
+        _check_deskdrop(tables[file], content, file)
     if source == "kaggle":
         _check_download(tables)
     return ClickStream(
@@ -140,7 +149,7 @@ def load_truth() -> Truth:
     Truth
         `articles` (contentId, topic) and `users` (personId and a share per topic).
     """
-    read = _opener(SAMPLE_FOLDER / "truth.zip")
+    read = files.opener(SAMPLE_FOLDER / "truth.zip")
     return Truth(*(pd.read_csv(io.BytesIO(read(file))) for file in ("articles.csv", "users.csv")))
 
 
@@ -160,21 +169,46 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per interaction, in the order of the log: `timestamp`, `personId`, `contentId`,
-        `eventType`, `title`.
+        `eventType`, `value` (the first and the last of these where the log has them), `title`.
 
     Raises
     ------
     DataError
-        If an article has two CONTENT SHARED rows: the join would then count each of its
-        interactions twice.
+        If an article has two CONTENT SHARED rows (the join would then count each of its
+        interactions twice), if times are not whole seconds, or if not a single interaction is on
+        an article of the table.
+
+    Warns
+    -----
+    UserWarning
+        If more than 1 % of the interactions are on articles that the table does not have, or more
+        than 10 % repeat an earlier one in every column.
     """
     if removed not in ("keep", "drop"):
         raise ValueError(f'removed must be "keep" or "drop", not {removed!r}.')
-    log = clicks.articles
-    shared = log.loc[log["eventType"] == SHARED, ["contentId", "title"]]
+    shared, gone = _shared(clicks.articles)
+    log = clicks.interactions
+    door.need(log, ("personId", "contentId", "eventType"), "interactions", "dr.load_clicks")
+    columns = [column for column in EVENT_COLUMNS if column in log.columns]
+    if "timestamp" in columns:
+        door.times(log["timestamp"], "interactions")
+    found, items = door.codes(log["contentId"], "contentId", "interactions")
+    items, known = door.one_kind(items, door.ids(shared["contentId"], "contentId", "articles"))
+    place = pd.Index(known).get_indexer(pd.Index(items))[found]
+    kept = place >= 0
+    _say_what_is_lost(kept, items[found], known)
+    _say_what_repeats(log, columns, place)
     if removed == "drop":
-        gone = log.loc[log["eventType"] == REMOVED, "contentId"]
-        shared = shared[~shared["contentId"].isin(gone)]
+        kept &= ~shared["contentId"].isin(gone).to_numpy()[place]
+    title = door.titles(shared["title"], known)
+    events = {column: log[column].array[kept] for column in columns}
+    return pd.DataFrame(events | {"title": title.array.take(place[kept])})
+
+
+def _shared(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """The articles that were shared, each once, and the ids of those that were removed."""
+    door.need(articles, ("eventType", "contentId", "title"), "articles", "dr.load_clicks")
+    shared = articles.loc[articles["eventType"] == SHARED, ["contentId", "title"]]
     twice = shared[shared["contentId"].duplicated(keep=False)]
     if len(twice):
         first = twice["contentId"].iloc[0]
@@ -185,8 +219,91 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
             'dr.ClickStream(clicks.articles.drop_duplicates(["contentId", "eventType"]), '
             "clicks.interactions, clicks.source)."
         )
-    columns = ["timestamp", "personId", "contentId", "eventType"]
-    return clicks.interactions[columns].merge(shared, on="contentId", validate="m:1")
+    return shared, articles.loc[articles["eventType"] == REMOVED, "contentId"]
+
+
+def _say_what_is_lost(kept: np.ndarray, items: np.ndarray, known: np.ndarray) -> None:
+    """Warn where a join loses many interactions, with the reason as far as it can be seen."""
+    lost = len(kept) - int(kept.sum())
+    if lost <= LOSS * len(kept):
+        return
+    why = why_apart(pd.unique(items[~kept]), known)
+    if lost == len(kept):
+        raise DataError(f"Not one of {lost:,} interactions is on an article of the table. {why}")
+    warnings.warn(
+        f"{lost:,} of the {len(kept):,} interactions ({lost / len(kept):.1%}) are on articles that "
+        f"the table does not have, and are left out. {why}",
+        stacklevel=3,
+    )
+
+
+def why_apart(lost: np.ndarray, known: np.ndarray) -> str:
+    """Say why some ids are not among the known ones."""
+    if not len(known):
+        return "The table has no shared article at all."
+    one, other = door.plain(lost[0]), door.plain(known[0])
+    text = isinstance(one, str), isinstance(other, str)
+    if text[0] != text[1]:
+        kind = {True: "text", False: "whole numbers"}
+        return (
+            f"contentId is {kind[text[0]]} in interactions, such as {one!r}, and {kind[text[1]]} "
+            f"in articles, such as {other!r}: make them one kind, with .astype(str) on both."
+        )
+    pairs = _alike_as_text(lost, known) if text[0] else _alike_as_numbers(lost, known)
+    if 2 * len(pairs) >= len(lost):
+        one, other = pairs[0]
+        return (
+            f"{len(pairs):,} of their {len(lost):,} ids differ from one in articles "
+            + ("only by case or blanks" if text[0] else "only after the 15th digit")
+            + f", such as {one!r} from {other!r}: "
+            + (
+                "make them alike, with .str.strip().str.casefold() on both."
+                if text[0]
+                else "one side has been through a decimal number, as in a spreadsheet or a column "
+                "with gaps. Read that column anew, as int64 or text."
+            )
+        )
+    many = "their id" if len(lost) == 1 else f"any of their {len(lost):,} ids"
+    return f"articles does not have {many}, such as {one!r}; those it has look like {other!r}."
+
+
+def _alike_as_text(lost: np.ndarray, known: np.ndarray) -> list[tuple[str, str]]:
+    folded = {str(one).strip().casefold(): one for one in known}
+    keys = ((one, folded.get(str(one).strip().casefold())) for one in lost)
+    return [(one, other) for one, other in keys if other is not None]
+
+
+def _alike_as_numbers(lost: np.ndarray, known: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs that agree in 15 digits and are long enough for that to be no chance."""
+    ascending = sorted(known.tolist())
+    pairs = []
+    for one in lost.tolist():
+        place = int(np.searchsorted(ascending, one)) if abs(one) > 10**15 else 0
+        for other in ascending[max(place - 1, 0) : place + 1]:
+            if abs(one) > 10**15 and abs(one - other) <= abs(one) // 10**14:
+                pairs.append((one, other))
+                break
+    return pairs
+
+
+def _say_what_repeats(log: pd.DataFrame, columns: Sequence[str], place: np.ndarray) -> None:
+    """Warn where many rows stand twice. A log without times may repeat rows with good reason."""
+    if "timestamp" not in columns:
+        return
+    # Who and what is looked at only where the moments and articles alone are suspicious; of a large
+    # log a part is enough to see that.
+    moments = log["timestamp"].to_numpy(dtype=np.int64) * 1_000_003 + place
+    some = moments[moments % 64 == 0] if len(moments) > 10**6 else moments
+    if len(pd.unique(some)) >= (1 - REPEATS) * len(some):
+        return
+    repeats = int(log[list(columns)].duplicated().sum())
+    if repeats > REPEATS * len(log):
+        warnings.warn(
+            f"{repeats:,} of the {len(log):,} interactions repeat an earlier row in every column"
+            + (": the whole log stands there twice" if 2 * repeats == len(log) else "")
+            + ". If that is not how it was, keep each once: interactions.drop_duplicates().",
+            stacklevel=3,
+        )
 
 
 def missing_share(table: pd.DataFrame) -> pd.Series:
@@ -227,153 +344,31 @@ def long_tail(counts: pd.Series) -> pd.DataFrame:
     )
 
 
-# ------------------------------------------------------------------ reading and checking files
+# ------------------------------------------------------------------ Deskdrop's files
 
 
-def _opener(path: Path) -> Callable[[str], bytes]:
-    """A function from a file's name to its bytes, for a folder or a zip."""
-    if path.is_dir():
-        return lambda file: _read_from_folder(path, file)
-    if not path.exists():
-        raise FileNotFoundError(
-            f"There is no folder or zip {str(path)!r} (looked from {str(Path.cwd())!r}). Pass a "
-            'folder or zip that holds the two Deskdrop files, or "sample" for the embedded data.'
-        )
-    if path.suffix.lower() == ".csv":
-        raise DataError(f"{path.name} is one of the files: pass the folder that holds both.")
-    return lambda file: _read_from_zip(path, file)
-
-
-def _read_from_folder(folder: Path, file: str) -> bytes:
-    if not (folder / file).is_file():
-        there = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
-        raise FileNotFoundError(f"{folder}: there is no {file} in this folder (it has: {there}).")
-    return (folder / file).read_bytes()
-
-
-def _read_from_zip(path: Path, file: str) -> bytes:
-    """Read one member in memory: nothing is unpacked, so nothing can be written elsewhere."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.read(_member(archive, path.name, file))
-    except (RuntimeError, NotImplementedError) as error:  # a password, an unusual compression
-        raise DataError(
-            f"{path.name}: cannot be unpacked here ({error}). Unzip it and pass the folder."
-        ) from error
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
-        raise DataError(
-            f"{path.name}: this is not a complete zip file ({error}). "
-            "The download was probably cut short: get it again."
-        ) from error
-
-
-def _member(archive: zipfile.ZipFile, name: str, file: str) -> zipfile.ZipInfo:
-    """The entry of an archive that holds `file`, in whatever folder, if the archive is sound."""
-    paths = [PurePosixPath(entry.filename.replace("\\", "/")) for entry in archive.infolist()]
-    for path in paths:
-        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", str(path)):
-            raise DataError(
-                f"{name}: the entry {str(path)!r} points outside the archive's own folder. No "
-                "Deskdrop zip has such an entry: download it again."
-            )
-    found = [e for e, path in zip(archive.infolist(), paths, strict=True) if path.name == file]
-    if not found:
-        there = ", ".join(map(str, paths[:8])) or "nothing"
-        raise FileNotFoundError(f"{name}: there is no {file} in this zip (it has: {there}).")
-    if len(found) > 1:
-        raise DataError(f"{name}: {file} is in this zip {len(found)} times. Keep one of them.")
-    if found[0].file_size > LARGEST_FILE:
-        raise DataError(
-            f"{name}: {file} unpacks to {found[0].file_size / 2**30:.1f} GiB, far more than any "
-            "Deskdrop file. Unzip it and pass the folder if you trust it."
-        )
-    return found[0]
-
-
-def _read_table(content: bytes, file: str) -> pd.DataFrame:
-    """Parse and check one of the two files, or raise a DataError that says where it is wrong."""
-    text = _decode(content, file)
-    table = _parse(text, file)
-    absent = [column for column in REQUIRED[file] if column not in table.columns]
-    if absent:
-        raise DataError(
-            f"{file}: column {absent[0]!r} is missing (the file has: "
-            f"{', '.join(map(str, table.columns[:15]))}). "
-            "Names are case-sensitive; use the file as Kaggle ships it."
-        )
-    if table.empty:
-        raise DataError(f"{file}: the table has a header but no rows. Download it again.")
-    _check_last_line(text, table, file)
+def _check_deskdrop(table: pd.DataFrame, content: bytes, file: str) -> None:
+    """Refuse one of the two files with a DataError that says where it is wrong."""
     for column in INTEGERS:
         if column in table.columns and table[column].dtype != np.int64:
-            raise _bad_integer(text, file, column)
-    _check_values(table, file)
-    return table
-
-
-def _decode(content: bytes, file: str) -> str:
-    if not content.strip():
-        raise DataError(f"{file}: the file is empty. Download it again.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+            raise _bad_integer(content, file, column)
+    unknown = table.index[~table["eventType"].isin(KNOWN_EVENTS[file])]
+    if len(unknown):
         raise DataError(
-            f"{file}: line {line} is not UTF-8 text. Either this is no CSV file at all, or a "
-            "spreadsheet saved it in another encoding: use the file as Kaggle ships it."
-        ) from error
-    if "\0" in text:
-        raise DataError(f"{file}: this is a binary file, not CSV text. Use the file Kaggle ships.")
-    return text
-
-
-def _parse(text: str, file: str) -> pd.DataFrame:
-    try:
-        with warnings.catch_warnings():
-            # pandas only warns when the first row is longer than the header, and cuts it
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            # low_memory=False: one look at the whole column decides its type, so an id column is
-            # int64 only if every single value is a 64-bit integer. A title may spell "NA".
-            return pd.read_csv(
-                io.StringIO(text),
-                low_memory=False,
-                index_col=False,
-                keep_default_na=False,
-                na_values=[""],
-            )
-    except pd.errors.ParserWarning as error:
-        raise DataError(
-            f"{file}: row 0 of the table has more fields than the header. A text that holds a "
-            "comma must stand in quotes; use the file as Kaggle ships it."
-        ) from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(
-            f"{file}: not a readable CSV table ({error}). If the message speaks of a string that "
-            "does not end, the file was cut in the middle: download it again."
-        ) from error
-
-
-def _check_last_line(text: str, table: pd.DataFrame, file: str) -> None:
-    """A file cut in the middle of a line has too few columns in it and no line end."""
-    text = text.rstrip(" \t")
-    if text.endswith(("\n", "\r")):
-        return
-    limit = csv.field_size_limit(max(len(text), 1))  # an article's text may be long
-    try:
-        *_, last = csv.reader(io.StringIO(text, newline=""))
-    finally:
-        csv.field_size_limit(limit)
-    if len(last) < len(table.columns):
-        raise DataError(
-            f"{file}: the last line (row {len(table) - 1} of the table) stops after {len(last)} of "
-            f"{len(table.columns)} columns: the file was cut in the middle. Download it again."
+            f"{file}: eventType in row {unknown[0]} of the table is "
+            f"{table['eventType'].iloc[unknown[0]]!r}; known are {', '.join(KNOWN_EVENTS[file])}. "
+            "A log with other events comes in through dr.load_clicks."
         )
+    if "title" in REQUIRED[file] and table["title"].isna().any():
+        row = table.index[table["title"].isna()][0]
+        raise DataError(f"{file}: title in row {row} of the table is empty.")
+    if "timestamp" in REQUIRED[file]:
+        door.times(table["timestamp"], file)
 
 
-def _bad_integer(text: str, file: str, column: str) -> DataError:
+def _bad_integer(content: bytes, file: str, column: str) -> DataError:
     """Find the first value that made a column something else than int64."""
-    values = pd.read_csv(io.StringIO(text), usecols=[column], dtype=str, keep_default_na=False)
-    for row, value in enumerate(values[column]):
+    for row, value in enumerate(files.spelled(content, file, column).fillna("")):
         if not re.fullmatch(r"\s*[+-]?\d+\s*", value):
             what = "is empty" if not value.strip() else f"is {value!r}, not a whole number"
         elif not -(2**63) <= int(value) < 2**63:
@@ -381,22 +376,11 @@ def _bad_integer(text: str, file: str, column: str) -> DataError:
         else:
             continue
         return DataError(
-            f"{file}: {column} in row {row} of the table {what}. Ids and timestamps must be whole "
-            "64-bit numbers; a spreadsheet that opened and saved the file may have rounded them."
+            f"{file}: {column} in row {row} of the table {what}. Deskdrop's ids and timestamps are "
+            "whole 64-bit numbers; a spreadsheet that opened and saved the file may have rounded "
+            "them. (A log with other ids comes in through dr.load_clicks.)"
         )
     return DataError(f"{file}: column {column} does not hold whole numbers.")
-
-
-def _check_values(table: pd.DataFrame, file: str) -> None:
-    unknown = table.index[~table["eventType"].isin(KNOWN_EVENTS[file])]
-    if len(unknown):
-        raise DataError(
-            f"{file}: eventType in row {unknown[0]} of the table is "
-            f"{table['eventType'].iloc[unknown[0]]!r}; known are {', '.join(KNOWN_EVENTS[file])}."
-        )
-    if "title" in table.columns and table["title"].isna().any():
-        row = table.index[table["title"].isna()][0]
-        raise DataError(f"{file}: title in row {row} of the table is empty.")
 
 
 # ------------------------------------------------------------------ the real data from Kaggle

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
-import operator
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
+
+from . import door
 
 # The original tutorial's weights: the rarer and the more deliberate an act, the more it counts.
 EVENT_WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -40,6 +44,8 @@ def event_strength(
         The weight of each `eventType`; must name every type that occurs.
     repeats : {"drop", "keep"}
         ``"drop"`` counts a type once however often it happened, ``"keep"`` counts every event.
+        Where events have a `value` (a rating, plays, seconds), each row adds its value times the
+        weight of its type, and `repeats` plays no part.
 
     Returns
     -------
@@ -50,53 +56,117 @@ def event_strength(
     """
     if repeats not in ("drop", "keep"):
         raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
-    _check_weights(events, weights)
-    users, user_ids = pd.factorize(events["personId"].to_numpy(), sort=True)
-    items, item_ids = pd.factorize(events["contentId"].to_numpy(), sort=True)
-    codes, kinds = pd.factorize(events["eventType"])
-    total = sparse.csr_matrix((len(user_ids), len(item_ids)))
-    # Adding type by type in a fixed order: a sum of floats depends on the order of its terms.
-    for kind, code in sorted(zip(kinds, range(len(kinds)), strict=True)):
-        cells = (users[codes == code], items[codes == code])
-        counts = sparse.csr_matrix((np.ones(len(cells[0])), cells), shape=total.shape)
-        if repeats == "drop":
-            counts.data[:] = 1
-        total = total + weights[kind] * counts
-    pairs = total.tocoo()
-    titles = events["title"].iloc[_first_places(items)]
+    needed = ("personId", "contentId", "eventType", "title")
+    door.need(events, needed, "events", "dr.join_events")
+    kinds, of_kind = _weights_of(events["eventType"], weights)
+    users, user_ids = door.codes(events["personId"], "personId", "events")
+    items, item_ids = door.codes(events["contentId"], "contentId", "events")
+    titles = _titles_of(events, items, item_ids)
+    # One number says who, what and how: sorted, what belongs together stands together.
+    key = _combined(users, items, len(item_ids))
+    del users, items
+    if "value" in events.columns:
+        amounts = door.values(events["value"], "events") * of_kind[kinds]
+        pairs, total = _added_up(key, amounts)
+    else:
+        key *= len(of_kind)
+        key += kinds
+        del kinds
+        pairs, total = _counted(key, of_kind, repeats)
+    rows, columns = np.divmod(pairs, len(item_ids))
     return pd.DataFrame(
         {
-            "personId": user_ids[pairs.row],
-            "contentId": item_ids[pairs.col],
-            "title": titles.array.take(pairs.col),
-            "eventStrength": pairs.data,
+            "personId": user_ids[rows],
+            "contentId": item_ids[columns],
+            "title": titles.array.take(columns),
+            "eventStrength": total,
         }
     )
 
 
-def _first_places(codes: np.ndarray) -> np.ndarray:
-    """Where each of the codes 0, 1, 2 … stands first."""
-    first = np.empty(codes.max() + 1, dtype=np.intp)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return first
+def _combined(users: np.ndarray, items: np.ndarray, count: int) -> np.ndarray:
+    """One number per row for the pair of a user and one of `count` items."""
+    key = users.astype(np.int64)
+    key *= count
+    key += items
+    return key
 
 
-def _check_weights(events: pd.DataFrame, weights: Mapping[str, float]) -> None:
-    for column in ("personId", "contentId", "eventType", "title"):
-        if column not in getattr(events, "columns", ()):
-            raise ValueError(f"events has no column {column!r}; make it with dr.join_events.")
-    if events.empty:
-        raise ValueError("events has no rows: there is nothing to add up.")
-    known = events["eventType"].isin(list(weights))
-    if not known.all():
-        row = int(np.flatnonzero(~known)[0])
-        raise ValueError(
-            f"eventType {events['eventType'].iloc[row]!r} in row {row} has no weight; weights "
-            f"names {', '.join(weights)}. Add it to weights, or drop those rows on purpose."
-        )
+def _counted(key: np.ndarray, weights: np.ndarray, repeats: str) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs, and the sum of the weights of what happened in each."""
+    key.sort()
+    begins = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+    times = np.diff(np.r_[begins, len(key)])
+    pair, kind = np.divmod(key[begins], len(weights))
+    parts = weights[kind] * (1 if repeats == "drop" else times)
+    first = np.r_[True, pair[1:] != pair[:-1]]
+    # bincount adds one after the other, type by type: a sum of floats depends on the order.
+    return pair[first], np.bincount(np.cumsum(first) - 1, parts)
+
+
+def _added_up(key: np.ndarray, amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs, and the sum of the amounts in each, the smallest first."""
+    order = np.lexsort((amounts, key))
+    key, amounts = key[order], amounts[order]
+    first = np.r_[True, key[1:] != key[:-1]]
+    return key[first], np.bincount(np.cumsum(first) - 1, amounts)
+
+
+def _titles_of(events: pd.DataFrame, items: np.ndarray, item_ids: np.ndarray) -> pd.Series:
+    """The title of each item, as text: that of its first row."""
+    first = door.first_places(items, len(item_ids))
+    return door.titles(events["title"].iloc[first], item_ids)
+
+
+def _weights_of(column: pd.Series, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """For each event the code of its type, and the weight of each type, in alphabetical order."""
+    if not isinstance(weights, Mapping):
+        raise TypeError('weights maps types of events to numbers, such as {"VIEW": 1.0}.')
     for name, weight in weights.items():
-        if not (np.isfinite(weight) and weight > 0):
-            raise ValueError(f"The weight of {name} is {weight}; a weight must be above 0.")
+        number = isinstance(weight, (int, float, np.number)) and not isinstance(weight, bool)
+        if not (number and np.isfinite(weight) and weight > 0):
+            raise ValueError(f"The weight of {name} is {weight!r}; a weight must be above 0.")
+    known = {str(name): float(weight) for name, weight in weights.items()}
+    codes, found = pd.factorize(column)
+    if len(codes) and codes.min() < 0:
+        door.kinds(column, "events")  # says where one is missing
+    names = [str(kind) for kind in found]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        row = int((codes == names.index(unknown[0])).argmax())
+        raise ValueError(
+            f"eventType {unknown[0]!r} in row {row} has no weight; weights "
+            f"names {', '.join(known)}. Say what it is worth, with weights={{{unknown[0]!r}: 1.0, "
+            "…}}, or leave those rows out on purpose.".replace("}}", "}")
+        )
+    order = sorted(range(len(names)), key=names.__getitem__)
+    place = np.empty(len(order), dtype=np.int8 if len(order) < 128 else np.int64)
+    place[order] = np.arange(len(order))
+    return place[codes], np.array([known[names[code]] for code in order])
+
+
+def pairs_of(events: pd.DataFrame) -> InteractionMatrix:
+    """Who touched what: a matrix with 1 in each pair that occurs, whatever happened there.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        `personId`, `contentId` and, if there is one, `title`.
+
+    Returns
+    -------
+    InteractionMatrix
+    """
+    door.need(events, ("personId", "contentId"), "events", "dr.join_events")
+    users, user_ids = door.codes(events["personId"], "personId", "events")
+    items, item_ids = door.codes(events["contentId"], "contentId", "events")
+    shape = len(user_ids), len(item_ids)
+    touched = sparse.csr_matrix((np.ones(len(users)), (users, items)), shape=shape)
+    touched.data[:] = 1
+    titles = item_ids.astype(str)
+    if "title" in events.columns:
+        titles = _titles_of(events, items, item_ids).to_numpy()
+    return InteractionMatrix(touched, user_ids, item_ids, titles)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +178,10 @@ class InteractionMatrix:
     user_items : scipy.sparse.csr_matrix
         Users × items, float64. Row and column numbers follow the ascending order of the ids.
     user_ids : numpy.ndarray
-        int64, shape (users,): the personId of each row.
+        Shape (users,): the personId of each row, ascending. int64, or uint64 where a number needs
+        it; object where the ids are text.
     item_ids : numpy.ndarray
-        int64, shape (items,): the contentId of each column.
+        Shape (items,): the contentId of each column, likewise.
     titles : numpy.ndarray
         object, shape (items,): the title of each column.
     """
@@ -119,6 +190,23 @@ class InteractionMatrix:
     user_ids: np.ndarray
     item_ids: np.ndarray
     titles: np.ndarray
+
+    def __post_init__(self) -> None:
+        """Bring what was made by hand into the one form that everything here relies on."""
+        matrix = _tidy(self.user_items)
+        people = _ids_in_order(self.user_ids, "user_ids", matrix.shape[0])
+        items = _ids_in_order(self.item_ids, "item_ids", matrix.shape[1])
+        titles = pd.Series(self.titles, dtype=object)
+        if len(titles) != len(items):
+            raise ValueError(f"There are {len(titles):,} titles for {len(items):,} items.")
+        titles = door.titles(titles, items)
+        for name, value in (
+            ("user_items", matrix),
+            ("user_ids", people),
+            ("item_ids", items),
+            ("titles", titles.to_numpy(dtype=object)),
+        ):
+            object.__setattr__(self, name, value)
 
     @classmethod
     def from_strength(cls, strength: pd.DataFrame) -> InteractionMatrix:
@@ -133,28 +221,29 @@ class InteractionMatrix:
         -------
         InteractionMatrix
         """
-        _check_strength(strength)
-        rows, user_ids = pd.factorize(strength["personId"].to_numpy(np.int64), sort=True)
-        columns, item_ids = pd.factorize(strength["contentId"].to_numpy(np.int64), sort=True)
-        values = strength["eventStrength"].to_numpy(dtype=np.float64)
+        needed = ("personId", "contentId", "title", "eventStrength")
+        door.need(strength, needed, "strength", "dr.event_strength")
+        rows, user_ids = door.codes(strength["personId"], "personId", "strength")
+        columns, item_ids = door.codes(strength["contentId"], "contentId", "strength")
+        values = door.values(strength["eventStrength"], "strength")
         user_items = sparse.csr_matrix(
             (values, (rows, columns)), shape=(len(user_ids), len(item_ids))
         )
         if user_items.nnz < len(strength):
             raise _repeated_pair(strength)
-        titles = strength["title"].iloc[_first_places(columns)].to_numpy(dtype=object)
-        return cls(user_items, user_ids, item_ids, titles)
+        titles = _titles_of(strength, columns, item_ids)
+        return cls(user_items, user_ids, item_ids, titles.to_numpy(dtype=object))
 
     @property
     def readers(self) -> np.ndarray:
         """How many people touched each article: int64, shape (items,)."""
         return np.bincount(self.user_items.indices, minlength=len(self.item_ids))
 
-    def user_index(self, user: int) -> int:
+    def user_index(self, user: int | str) -> int:
         """The row of a personId; an `UnknownIdError` (a KeyError) if it has none."""
         return index_of(self.user_ids, user, "personId")
 
-    def item_index(self, item: int) -> int:
+    def item_index(self, item: int | str) -> int:
         """The column of a contentId; an `UnknownIdError` (a KeyError) if it has none."""
         return index_of(self.item_ids, item, "contentId")
 
@@ -167,25 +256,42 @@ class InteractionMatrix:
         )
 
 
-def _check_strength(strength: pd.DataFrame) -> None:
-    for column in ("personId", "contentId", "title", "eventStrength"):
-        if column not in strength.columns:
-            raise ValueError(f"strength has no column {column!r}; make it with dr.event_strength.")
-    for column in ("personId", "contentId"):
-        if strength[column].dtype.kind != "i":
-            raise TypeError(
-                f"{column} is {strength[column].dtype}, not a whole number: ids of 64 bits do not "
-                "survive a float, so they may be wrong already. Read them as int64."
-            )
-    if strength.empty:
-        raise ValueError("strength has no rows: there is nothing to put into a matrix.")
-    values = strength["eventStrength"].to_numpy(dtype=np.float64)
-    bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
-    if len(bad):
-        raise ValueError(
-            f"eventStrength in row {bad[0]} is {values[bad[0]]}; every strength must be a number "
-            "above 0. Leave out the pairs that did not happen."
+def _tidy(given: Any) -> sparse.csr_matrix:
+    """A sparse matrix as CSR of float64 without zeros or repeats; the given one is left alone."""
+    if not sparse.issparse(given) or cast(Any, given).ndim != 2:
+        raise TypeError(
+            f"user_items must be a sparse matrix of users × items, not a {type(given).__name__}: "
+            "make one with scipy.sparse.csr_matrix(…)."
         )
+    tidy: sparse.csr_matrix = sparse.csr_matrix(cast(Any, given), dtype=np.float64)
+    if not tidy.has_canonical_format or not tidy.data.all():
+        tidy = tidy.copy()
+        tidy.sum_duplicates()
+        tidy.eliminate_zeros()
+    bad = ~(np.isfinite(tidy.data) & (tidy.data > 0))
+    if bad.any():
+        place = int(bad.argmax())
+        row = int(np.searchsorted(tidy.indptr, place, side="right")) - 1
+        raise ValueError(
+            f"user_items holds {tidy.data[place]} in row {row}, column {tidy.indices[place]}; "
+            "strengths must be numbers above 0. Leave out the pairs that did not happen."
+        )
+    return tidy
+
+
+def _ids_in_order(given: Any, name: str, count: int) -> np.ndarray:
+    """Ids in ascending order, as many as there are rows or columns, or an error."""
+    ids = door.ids(pd.Series(given), name, "InteractionMatrix")
+    if len(ids) != count:
+        raise ValueError(f"{name} has {len(ids):,} ids for {count:,} rows or columns.")
+    wrong = ids[1:] <= ids[:-1]
+    if wrong.any():
+        row = int(wrong.argmax()) + 1
+        raise ValueError(
+            f"{name} must rise, each id once; {ids[row]} follows {ids[row - 1]} in place {row}. "
+            "dr.InteractionMatrix.from_strength numbers ids in order."
+        )
+    return ids
 
 
 def _repeated_pair(strength: pd.DataFrame) -> ValueError:
@@ -197,30 +303,68 @@ def _repeated_pair(strength: pd.DataFrame) -> ValueError:
     )
 
 
-def index_of(ids: np.ndarray, wanted: int, name: str) -> int:
-    """The position of an id among ascending ids, or an error that names near misses."""
-    try:
-        number = operator.index(wanted)
-    except TypeError:
+def index_of(ids: np.ndarray, wanted: int | str, name: str) -> int:
+    """The position of an id among ascending ids, or an error that names near misses.
+
+    Parameters
+    ----------
+    ids : numpy.ndarray
+        Ascending: whole numbers, or text.
+    wanted : int or str
+        The id.
+    name : str
+        What to call it.
+    """
+    text = ids.dtype.kind == "O"
+    one = str(wanted) if isinstance(wanted, uuid.UUID) else door.plain(wanted)
+    if not isinstance(one, str if text else int) or isinstance(one, bool):
+        example = f", such as {door.plain(ids[0])!r}" if len(ids) else ""
         raise TypeError(
-            f"{name} must be an integer, not {wanted!r} ({type(wanted).__name__}). An id of 64 "
-            "bits does not survive a float or a text field."
-        ) from None
-    position = int(np.searchsorted(ids, number)) if -(2**63) <= number < 2**63 else len(ids)
-    if position < len(ids) and ids[position] == number:
+            f"{name} must be {'text' if text else 'an integer'}{example}, not {wanted!r} "
+            f"({type(wanted).__name__})."
+            + ("" if text else " An id of 64 bits does not survive a float or a text field.")
+        )
+    position = len(ids)
+    if text or _fits(int(one), ids.dtype):
+        position = int(np.searchsorted(ids, one if text else ids.dtype.type(one)))
+    if position < len(ids) and ids[position] == one:
         return position
-    raise UnknownIdError(_no_such_id(ids, number, name))
+    raise UnknownIdError(_no_such_id(ids, one, name))
 
 
-def _no_such_id(ids: np.ndarray, number: int, name: str) -> str:
-    message = f"No {name} {number} among {len(ids):,}."
+def _fits(number: int, dtype: np.dtype) -> bool:
+    limits = np.iinfo(dtype)
+    return bool(limits.min <= number <= limits.max)
+
+
+def _no_such_id(ids: np.ndarray, wanted: int | str, name: str) -> str:
+    message = f"No {name} {wanted} among {len(ids):,}."
     if not len(ids):
         return message
-    if 0 <= number < len(ids):
+    if isinstance(wanted, int) and 0 <= wanted < len(ids):
         return message + (
-            f" If {number} is a row or column number: that one's {name} is {ids[number]}."
+            f" If {wanted} is a row or column number: that one's {name} is {ids[wanted]}."
         )
-    near = difflib.get_close_matches(str(number), [str(i) for i in ids], n=3, cutoff=0.8)
+    near = difflib.get_close_matches(str(wanted), _candidates(ids, wanted), n=3, cutoff=0.8)
     if near:
         return message + f" Did you mean {' or '.join(near)}?"
     return message + f" Ids look like {ids[0]} or {ids[-1]}."
+
+
+def _candidates(ids: np.ndarray, wanted: int | str, most: int = 2_000) -> list[str]:
+    """Ids as text that may be near: comparing with a million of them letter by letter is slow.
+
+    Somebody who mistypes gets one half of an id right, or changes its case.
+    """
+    names = list(map(str, ids.tolist()))
+    if len(names) <= most:
+        return names
+    typed = str(wanted).strip()
+    half = max(len(typed) // 2, 1)
+    start, end, folded = typed[:half], typed[-half:], typed.casefold()
+    place = bisect.bisect_left(ids, wanted)
+    around = names[max(place - most // 4, 0) : place + most // 4]
+    ends = [one for one in names if one.endswith(end)][:most]
+    starts = [one for one in names if one.startswith(start) and abs(len(one) - len(typed)) < 2]
+    alike = [one for one in names if one.casefold() == folded]
+    return list(dict.fromkeys([*alike, *around, *ends, *starts[:most]]))

@@ -97,13 +97,15 @@ def test_the_hidden_truth_covers_the_sample(clicks: dr.ClickStream) -> None:
 
 
 def test_join_keeps_the_log_s_order_and_drops_what_was_never_shared(folder: Path) -> None:
-    events = dr.join_events(dr.load_deskdrop(folder))
+    with pytest.warns(UserWarning, match=r"1 of the 5 interactions \(20.0%\) .* such as 8;"):
+        events = dr.join_events(dr.load_deskdrop(folder))
     columns = ["timestamp", "personId", "contentId", "eventType", "title"]
     assert events.columns.tolist() == columns
     assert events["timestamp"].tolist() == [200, 201, 202, 203]
 
 
 def test_removed_articles_stay_unless_asked_to_go(folder: Path) -> None:
+    edit(folder, "users_interactions.csv", "204,VIEW,8,", "204,VIEW,-5,")
     clicks = dr.load_deskdrop(folder)
     assert 7 in dr.join_events(clicks)["contentId"].tolist()
     assert 7 not in dr.join_events(clicks, removed="drop")["contentId"].tolist()
@@ -176,7 +178,7 @@ def test_an_empty_file_an_empty_table_and_a_binary_file(folder: Path) -> None:
     for content, says in [
         (b"", "empty"),
         (INTERACTIONS.splitlines()[0].encode(), "no rows"),
-        (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "a PNG picture, not CSV text"),
         (b"timestamp,eventType\x00\x01", "binary"),
         ("título,é".encode("latin-1"), "not UTF-8"),
     ]:
@@ -241,7 +243,7 @@ def test_a_zip_that_unpacks_to_far_too_much_is_refused(
 ) -> None:
     with zipfile.ZipFile(tmp_path / "z.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("shared_articles.csv", "0" * 10_000)
-    monkeypatch.setattr(dr.data, "LARGEST_FILE", 9_999)
+    monkeypatch.setattr(dr.files, "LARGEST_FILE", 9_999)
     with pytest.raises(dr.DataError, match="unpacks to"):
         dr.load_deskdrop(tmp_path / "z.zip")
 

@@ -146,6 +146,7 @@ def test_a_model_of_the_transposed_or_of_another_matrix_is_noticed(
         user_items=matrix.user_items.T.tocsr(),
         user_ids=matrix.item_ids,
         item_ids=matrix.user_ids,
+        titles=matrix.user_ids.astype(str),
     )
     wrong = dr.fit_als(turned, factors=2, iterations=1)
     user, item = matrix.user_ids[0], matrix.item_ids[0]

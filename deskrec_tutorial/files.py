@@ -1,0 +1,406 @@
+"""Read tables from files: folders, zips, CSV in its dialects, Parquet; and say what is wrong."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pandas as pd
+
+from .door import DataError, from_text
+
+LARGEST_FILE = 2**33  # bytes once unpacked: what may still fit into memory
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+TABLES = (".csv", ".tsv", ".txt", ".dat", ".tab")
+
+# How files begin, or what stands 257 bytes from there, whatever they are called.
+KINDS = (
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"PAR1", "a Parquet file"),
+    (b"%PDF", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"Rar!", "a RAR archive"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"\xff\xfe", "text in UTF-16"),
+    (b"\xfe\xff", "text in UTF-16"),
+    (b"\x80\x04\x95", "a Python pickle, which could run anything and is not opened"),
+)
+WAYS = {
+    "a web page": "Often that is a page that asks for a login. Open the address in a browser, "
+    "download the file itself",
+    "text in UTF-16": "Save it as UTF-8",
+    "an Excel workbook": "Save the sheet as CSV, ids as text so that they keep their digits",
+    "an old Excel file": "Save the sheet as CSV, ids as text so that they keep their digits",
+    "JSON text": "Read it with pd.read_json and pass the DataFrame",
+}
+
+
+def kind_of(content: bytes) -> str:
+    """What a file is by its first bytes, whatever its name; empty where they tell nothing."""
+    if content[257:262] == b"ustar":
+        return "a tar archive"
+    if content.startswith(b"PK\x03\x04") and b"[Content_Types].xml" in content[:4096]:
+        return "an Excel workbook"
+    found = next((kind for start, kind in KINDS if content.startswith(start)), "")
+    head = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml", b"<!--")):
+        return "a web page" if b"html" in content[:4096].lower() else "an XML file"
+    if re.match(rb"[\[{]\s*[\"{\[]", head):
+        return "JSON text"
+    return found
+
+
+def is_a(content: bytes, name: str, wanted: str) -> DataError:
+    """The error for a file that is something else than its place wants."""
+    kind = kind_of(content)
+    way = WAYS.get(kind, "Unpack it" if "archive" in kind or "zip" in kind else "Look for the file")
+    return DataError(f"{name}: this is {kind}, not {wanted}. {way}, and pass the path of that.")
+
+
+# ------------------------------------------------------------------ folders and zips
+
+
+def opener(path: Path) -> Callable[[str], bytes]:
+    """A function from a file's name to its bytes, for a folder or a zip."""
+    if path.is_dir():
+        return lambda file: _read_from_folder(path, file)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"There is no folder or zip {str(path)!r} (looked from {str(Path.cwd())!r}). Pass a "
+            'folder or zip that holds the two Deskdrop files, or "sample" for the embedded data.'
+        )
+    if path.suffix.lower() == ".csv":
+        raise DataError(f"{path.name} is one of the files: pass the folder that holds both.")
+    return lambda file: _read_from_zip(path, file)
+
+
+def _read_from_folder(folder: Path, file: str) -> bytes:
+    if not (folder / file).is_file():
+        there = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
+        raise FileNotFoundError(f"{folder}: there is no {file} in this folder (it has: {there}).")
+    return (folder / file).read_bytes()
+
+
+def _read_from_zip(path: Path, file: str) -> bytes:
+    with archive_of(path) as archive:
+        found = _named(archive, path.name, file)
+        return member(archive, path.name, found)
+
+
+def archive_of(path: Path) -> zipfile.ZipFile:
+    """Open a zip whose entries all stay in their folder, or say what is in its place."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        with path.open("rb") as file:
+            content = file.read(4096)
+        if not content:
+            raise DataError(f"{path.name}: the file is empty. Get it again.") from error
+        if content.startswith(b"PK"):
+            raise DataError(
+                f"{path.name}: this is not a complete zip file: it begins like one and has no "
+                "proper end, as after a download that was cut short. Get it again."
+            ) from error
+        if kind_of(content):
+            raise is_a(content, path.name, "a zip file") from error
+        raise DataError(
+            f"{path.name}: this is no zip file (it begins with {content[:12]!r}). Pass the folder "
+            "or zip that holds the tables."
+        ) from error
+    for entry in paths_in(archive):
+        if entry.is_absolute() or ".." in entry.parts or re.match(r"[A-Za-z]:", str(entry)):
+            archive.close()
+            raise DataError(
+                f"{path.name}: the entry {str(entry)!r} points outside the archive's own folder. "
+                "No honest zip has such an entry: get it from another place."
+            )
+    return archive
+
+
+def paths_in(archive: zipfile.ZipFile) -> list[PurePosixPath]:
+    """The paths of all entries; Windows programs may have written them with backslashes."""
+    return [PurePosixPath(entry.filename.replace("\\", "/")) for entry in archive.infolist()]
+
+
+def _named(archive: zipfile.ZipFile, name: str, file: str) -> zipfile.ZipInfo:
+    """The entry that holds `file`, in whatever folder."""
+    paths = paths_in(archive)
+    found = [e for e, path in zip(archive.infolist(), paths, strict=True) if path.name == file]
+    if not found:
+        there = ", ".join(map(str, paths[:8])) or "nothing"
+        raise FileNotFoundError(f"{name}: there is no {file} in this zip (it has: {there}).")
+    if len(found) > 1:
+        raise DataError(f"{name}: {file} is in this zip {len(found)} times. Keep one of them.")
+    return found[0]
+
+
+def member(
+    archive: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo, most: int | None = None
+) -> bytes:
+    """Read one entry in memory: nothing is unpacked, so nothing can be written elsewhere.
+
+    `most` bytes of its beginning, if that is enough.
+    """
+    if most is None and entry.file_size > LARGEST_FILE:
+        raise DataError(
+            f"{name}: {entry.filename} unpacks to {entry.file_size / 2**30:.1f} GiB, which may be "
+            "more than this machine has. Unzip it, and pass a part of the file."
+        )
+    try:
+        with archive.open(entry) as file:
+            return file.read() if most is None else file.read(most)
+    except (RuntimeError, NotImplementedError) as error:  # a password, an unusual compression
+        raise DataError(
+            f"{name}: cannot be unpacked here ({error}). Unzip it and pass the folder."
+        ) from error
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise DataError(
+            f"{name}: this is not a complete zip file: {entry.filename} is damaged in it "
+            f"({error}). Get it again."
+        ) from error
+
+
+# ------------------------------------------------------------------ tables
+
+
+def load_table(
+    path: Path, columns: Sequence[Hashable], ids: Sequence[Hashable]
+) -> tuple[pd.DataFrame, str]:
+    """Read a table of somebody's own: CSV, plain or in gzip or zip, or Parquet.
+
+    Parameters
+    ----------
+    path : Path
+        The file. Of a zip, the one table in it that has the columns.
+    columns : sequence of str
+        What the table must have.
+    ids : sequence of str
+        Those of the columns that hold ids: they are read as they are spelled.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+    name : str
+        What to call it in messages.
+    """
+    if path.is_dir():
+        there = ", ".join(sorted(p.name for p in path.iterdir())[:8]) or "nothing"
+        raise DataError(f"{path} is a folder (it has: {there}). Pass the file itself.")
+    if not path.exists():
+        raise FileNotFoundError(
+            f"There is no file {str(path)!r} (looked from {str(Path.cwd())!r})."
+        )
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(b"PAR1"):
+        return _read_parquet(path, columns), path.name
+    if head.startswith(b"PK") and kind_of(head) != "an Excel workbook":
+        content, name = _table_in_zip(path, columns)
+    else:
+        content, name = _unpacked(path), path.name
+    return read_table(content, name, columns, ids), name
+
+
+def _unpacked(path: Path) -> bytes:
+    content = path.read_bytes()
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            content = file.read(LARGEST_FILE + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise DataError(
+            f"{path.name}: the gzip file is damaged ({error}). Get it again."
+        ) from error
+    if len(content) > LARGEST_FILE:
+        raise DataError(
+            f"{path.name}: unpacks to more than {LARGEST_FILE / 2**30:.0f} GiB. Unpack it, and "
+            "pass a part of the file."
+        )
+    return content
+
+
+def _table_in_zip(path: Path, columns: Sequence[Hashable]) -> tuple[bytes, str]:
+    with archive_of(path) as archive:
+        entries = [
+            entry
+            for entry, place in zip(archive.infolist(), paths_in(archive), strict=True)
+            if place.suffix.lower() in TABLES and "__MACOSX" not in place.parts
+        ]
+        fits = entries
+        if len(entries) > 1:
+            fits = [
+                e
+                for e in entries
+                if set(columns) <= set(header(member(archive, path.name, e, 2**16))[1])
+            ]
+        if len(fits) != 1:
+            some = "no table" if not fits else f"{len(fits)} tables"
+            wanted = ", ".join(map(str, columns))
+            there = ", ".join(e.filename for e in archive.infolist()[:8]) or "nothing"
+            raise DataError(
+                f"{path.name}: {some} in this zip with the columns {wanted} (it has: {there}"
+                f"). Unzip it and pass the one file that you mean."
+            )
+        return member(archive, path.name, fits[0]), f"{path.name}/{fits[0].filename}"
+
+
+def _read_parquet(path: Path, columns: Sequence[Hashable]) -> pd.DataFrame:
+    try:
+        table = pd.read_parquet(path)
+    except ImportError as error:
+        raise ImportError(
+            f"{path.name} is a Parquet file, and reading it needs the package pyarrow: "
+            "pip install pyarrow. Or pass a CSV file."
+        ) from error
+    except Exception as error:  # pyarrow raises errors of its own
+        raise DataError(f"{path.name}: this Parquet file can't be read ({error}).") from error
+    have(table, columns, path.name)
+    return table
+
+
+def have(table: pd.DataFrame, columns: Sequence[Hashable], name: str) -> None:
+    """Refuse a table without the columns, or without rows."""
+    absent = [column for column in columns if column not in table.columns]
+    if absent:
+        raise DataError(
+            f"{name}: column {absent[0]!r} is missing (the table has: "
+            f"{', '.join(map(str, table.columns[:15]))}). Names are case-sensitive."
+            + _near(absent[0], table)
+        )
+    if table.empty:
+        raise DataError(f"{name}: the table has a header but no rows. Get it again.")
+
+
+def _near(name: Hashable, table: pd.DataFrame) -> str:
+    alike = [c for c in table.columns if str(c).strip().casefold() == str(name).strip().casefold()]
+    return f" Did you mean {alike[0]!r}?" if alike else ""
+
+
+def read_table(
+    content: bytes, file: str, columns: Sequence[Hashable], ids: Sequence[Hashable] = ()
+) -> pd.DataFrame:
+    """Parse a CSV table, whatever separates its fields, or say where it is wrong.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8 text.
+    file : str
+        Its name, for messages.
+    columns : sequence of str
+        What it must have; by them the separator is known.
+    ids : sequence of str
+        Columns of ids, read as they are spelled: ``007`` stays a text.
+    """
+    _check_text(content, file)
+    separator, names = header(content)
+    table = _parse(content, file, separator)
+    have(table, columns, file)
+    _check_last_line(content, table, file, separator)
+    for column in ids:
+        whole = table[column].dtype in (np.int64, np.uint64)
+        if not whole or re.search(rb"[,;\t|\"\n ][-+]?0\d|\+\d", content):
+            table[column] = from_text(spelled(content, file, column), str(column), file)
+    return table
+
+
+def spelled(content: bytes, file: str, column: Hashable) -> pd.Series:
+    """One column as the file spells it, text by text; NaN where there is nothing."""
+    separator = header(content)[0]
+    table = _parse(content, file, separator, usecols=[column], dtype={column: object})
+    return table[column]
+
+
+def header(content: bytes) -> tuple[str, list[str]]:
+    """What separates the fields of a table, and the names in its first line."""
+    line = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").split(b"\n", 1)[0]
+    text = line.decode("utf-8", "replace").rstrip("\r")
+    splits = {mark: next(csv.reader([text], delimiter=mark), []) for mark in SEPARATORS}
+    separator = max(splits, key=lambda mark: len(splits[mark]))
+    return separator, splits[separator]
+
+
+def _check_text(content: bytes, file: str) -> None:
+    if not content.strip():
+        raise DataError(f"{file}: the file is empty. Get it again.")
+    if kind_of(content):
+        raise is_a(content, file, "CSV text")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"{file}: line {line} is not UTF-8 text (byte {content[error.start]:#04x}). Save the "
+            "file as UTF-8, or read it with pd.read_csv(…, encoding=…) and pass the DataFrame."
+        ) from error
+    if b"\0" in content:
+        raise DataError(f"{file}: this is a binary file, not CSV text: it holds zero bytes.")
+
+
+def _parse(content: bytes, file: str, separator: str, **options: object) -> pd.DataFrame:
+    try:
+        with warnings.catch_warnings():
+            # pandas only warns when the first row is longer than the header, and cuts it
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            # low_memory=False: one look at the whole column decides its type, so an id column is
+            # int64 only if every single value is a 64-bit integer. A title may spell "NA".
+            return pd.read_csv(
+                io.BytesIO(content),
+                sep=separator,
+                encoding="utf-8-sig",
+                low_memory=False,
+                index_col=False,
+                keep_default_na=False,
+                na_values=[""],
+                **options,  # type: ignore[call-overload]
+            )
+    except pd.errors.ParserWarning as error:
+        raise DataError(
+            f"{file}: row 0 of the table has more fields than the header. A text that holds the "
+            f"separator ({SEPARATORS[separator]} here) must stand in quotes."
+        ) from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        cut = "EOF inside string" in str(error)
+        raise DataError(
+            f"{file}: not a readable CSV table ({str(error).strip()}). "
+            + (
+                "A quotation mark is opened and never closed: the file was cut in the middle, or "
+                "one stands alone in a text."
+                if cut
+                else f"The fields are separated by {SEPARATORS[separator]}; a text that holds one "
+                "must stand in quotes."
+            )
+        ) from error
+
+
+def _check_last_line(content: bytes, table: pd.DataFrame, file: str, separator: str) -> None:
+    """A file cut in the middle of a line has too few columns in it and no line end."""
+    if content.rstrip(b" \t").endswith((b"\n", b"\r")):
+        return
+    text = content.decode("utf-8-sig")
+    limit = csv.field_size_limit(max(len(text), 1))  # an article's text may be long
+    try:
+        *_, last = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    finally:
+        csv.field_size_limit(limit)
+    if len(last) < len(table.columns):
+        raise DataError(
+            f"{file}: the last line (row {len(table) - 1} of the table) stops after {len(last)} of "
+            f"{len(table.columns)} columns: the file was cut in the middle. Get it again."
+        )

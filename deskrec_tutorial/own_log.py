@@ -1,0 +1,244 @@
+"""Bring any click log into the two tables that the course works with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from . import door, files
+from .data import SHARED, ClickStream
+from .door import DataError
+
+Table = pd.DataFrame | str | os.PathLike[str]
+# What is taken for the kind of event where the log does not say: the one with weight 1.
+ONE_KIND = "VIEW"
+
+
+def load_clicks(
+    interactions: Table,
+    articles: Table | None = None,
+    *,
+    user: Hashable,
+    item: Hashable,
+    time: Hashable | None = None,
+    event: Hashable | None = None,
+    value: Hashable | None = None,
+    title: Hashable | None = None,
+    missing: str = "raise",
+) -> ClickStream:
+    """Load a click log of your own; every function of the course works with it.
+
+    What the columns were taken for is printed, and kept in `.notes`.
+
+    Parameters
+    ----------
+    interactions : pandas.DataFrame or path
+        One row per interaction. A path leads to a CSV file (commas, semicolons or tabs), plain or
+        in gzip or zip, or to a Parquet file (which needs pyarrow).
+    articles : pandas.DataFrame or path, optional
+        One row per article. Left out: the articles that occur in `interactions`.
+    user, item : str
+        The columns of the ids: whole numbers of any type, or text (hashes, UUIDs, e-mails). `item`
+        is also the key of `articles`. Whole floats below 2**53 become whole numbers.
+    time : str, optional
+        The column of the times: Unix seconds, milliseconds or finer, datetimes, or ISO text; what
+        has no time zone is taken for UTC. Left out: what needs the clock says so.
+    event : str, optional
+        The column of the event types. Left out: every row is of one kind, called ``"VIEW"``. Types
+        that are not Deskdrop's need weights: ``dr.event_strength(events, weights={…})``.
+    value : str, optional
+        A column of numbers above 0 that are added up: ratings, plays, seconds.
+    title : str, optional
+        The column of the titles, in `articles`, or in `interactions` where there are no articles.
+        Left out, or where one is missing: the id as text.
+    missing : {"raise", "drop"}
+        What to do with rows without a user or an item, such as those of anonymous visitors.
+
+    Returns
+    -------
+    ClickStream
+        `interactions` with `timestamp` (int64, seconds since 1970, UTC; where there are times),
+        `eventType`, `contentId`, `personId` and, where asked for, `value` (float64); `articles`
+        with `eventType`, `contentId`, `title` and the other columns that were there. The ids are
+        the ones given.
+
+    Raises
+    ------
+    FileNotFoundError, DataError
+        If there is no such file, or something in it is not as described; the message names the
+        column and the first bad row, counted from 0.
+    """
+    if missing not in ("raise", "drop"):
+        raise ValueError(f'missing must be "raise" or "drop", not {missing!r}.')
+    named = [name for name in (user, item, time, event, value) if name is not None]
+    twice = [name for name in named if named.count(name) > 1]
+    if twice:
+        raise ValueError(f"The column {twice[0]!r} is named for two things: each has its own.")
+    if articles is None and title is not None and title not in named:
+        named.append(title)
+    log, where, source = _table(interactions, "interactions", named, [user, item])
+    catalogue = None
+    if articles is not None:
+        columns = [item] if title in (None, item) else [item, title]
+        catalogue, shelf, _ = _table(articles, "articles", columns, [item])
+        log, catalogue = _spelled_alike(log, catalogue, item, interactions, articles)
+    notes: list[str] = []
+    log = _without_missing(log, [user, item], where, missing, notes)
+    events = _events(log, where, user, item, time, event, value, notes)
+    if catalogue is None:
+        listed = _articles_of(log, events["contentId"].to_numpy(), title, notes)
+    else:
+        catalogue = _without_missing(catalogue, [item], shelf, missing, notes)
+        listed = _articles(catalogue, shelf, item, title, notes)
+    for note in notes:
+        print(note)
+    return ClickStream(listed, events, source, tuple(notes))
+
+
+def _table(
+    given: Table, name: str, columns: Sequence[Hashable], ids: Sequence[Hashable]
+) -> tuple[pd.DataFrame, str, str]:
+    """A table with the columns, what messages call it, and where it comes from."""
+    if isinstance(given, pd.DataFrame):
+        table, where, source = given.reset_index(drop=True), name, "DataFrame"
+        files.have(table, columns, name)
+    elif isinstance(given, (str, os.PathLike)):
+        path = Path(given).expanduser()
+        table, where = files.load_table(path, columns, ids)
+        source = os.fspath(given)
+    else:
+        raise TypeError(f"{name} must be a DataFrame or a path, not a {type(given).__name__}.")
+    for column in columns:
+        if isinstance(table[column], pd.DataFrame):
+            raise DataError(f"{where}: there are two columns {column!r}. Rename one of them.")
+    return table, where, source
+
+
+def _spelled_alike(
+    log: pd.DataFrame, catalogue: pd.DataFrame, item: Hashable, *origins: Table
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ids of two files: all text if some are, for in a file 7 and "7" are spelled alike."""
+    if any(isinstance(origin, pd.DataFrame) for origin in origins):
+        return log, catalogue
+    as_text = [_is_text(table[item]) for table in (log, catalogue)]
+    if as_text == [True, False]:
+        catalogue = catalogue.assign(**{str(item): _as_text(catalogue[item])})
+    if as_text == [False, True]:
+        log = log.assign(**{str(item): _as_text(log[item])})
+    return log, catalogue
+
+
+def _is_text(column: pd.Series) -> bool:
+    return pd.api.types.infer_dtype(column, skipna=True) == "string"
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    return column.map(str, na_action="ignore").astype(object)
+
+
+def _without_missing(
+    table: pd.DataFrame, ids: Sequence[Hashable], where: str, missing: str, notes: list[str]
+) -> pd.DataFrame:
+    """The rows that have all the ids; an error about the others unless they are to be dropped."""
+    keep = np.ones(len(table), dtype=bool)
+    for column in ids:
+        gone = door.no_id(table[column])
+        if gone.any() and missing == "raise":
+            rows = table.index.to_numpy()
+            raise door.MissingIdsError(door.missing_ids(gone, str(column), where, rows))
+        keep &= ~gone
+    lost = int((~keep).sum())
+    if not lost:
+        return table
+    if lost == len(table):
+        raise DataError(f"{where}: no row has {' and '.join(map(repr, ids))}: nothing is left.")
+    notes.append(
+        f"{where}: {lost:,} of {len(table):,} rows left out, because they have no "
+        f"{' or no '.join(map(str, ids))} (the first is row {table.index[int((~keep).argmax())]})."
+    )
+    return table[keep]  # with its row numbers, for messages to come
+
+
+def _events(
+    log: pd.DataFrame,
+    where: str,
+    user: Hashable,
+    item: Hashable,
+    time: Hashable | None,
+    event: Hashable | None,
+    value: Hashable | None,
+    notes: list[str],
+) -> pd.DataFrame:
+    """The interactions, in the course's columns."""
+    people, user_ids = door.codes(log[user], str(user), where)
+    items, item_ids = door.codes(log[item], str(item), where)
+    columns: dict[str, object] = {}
+    said = f"{len(log):,} interactions of {len(user_ids):,} people with {len(item_ids):,} articles"
+    if time is not None:
+        columns["timestamp"], taken_for = door.seconds(log[time], where)
+        first, last = (f"{pd.Timestamp(t, unit='s'):%Y-%m-%d}" for t in _ends(columns["timestamp"]))
+        said += f", {first} to {last} ({time}: {taken_for})"
+    notes.append(said + ".")
+    kinds = ONE_KIND if event is None else door.kinds(log[event], where).to_numpy(dtype=object)
+    columns |= {"eventType": kinds, "contentId": item_ids[items], "personId": user_ids[people]}
+    if value is not None:
+        columns["value"] = door.values(log[value], where)
+    events = pd.DataFrame(columns)
+    repeats = int(events.duplicated().sum()) if time is not None else 0
+    if repeats:
+        notes.append(f"{repeats:,} of the {len(log):,} rows repeat an earlier one in all of these.")
+    return events
+
+
+def _ends(times: object) -> tuple[int, int]:
+    values = np.asarray(times)
+    return int(values.min()), int(values.max())
+
+
+def _articles_of(
+    log: pd.DataFrame, items: np.ndarray, title: Hashable | None, notes: list[str]
+) -> pd.DataFrame:
+    """The articles that occur in the log, with their titles there."""
+    found, ids = door.codes(pd.Series(items), "contentId", "interactions")
+    first = door.first_places(found, len(ids))
+    titles = pd.Series(ids.astype(str) if title is None else log[title].to_numpy()[first])
+    if title is not None:
+        pairs = pd.DataFrame({"item": found, "title": log[title].astype(str).to_numpy()})
+        several = pairs.drop_duplicates()["item"].duplicated().sum()
+        if several:
+            notes.append(f"{several:,} more titles than articles: the first of each is taken.")
+    return _listed(ids, door.titles(titles, ids))
+
+
+def _articles(
+    catalogue: pd.DataFrame, where: str, item: Hashable, title: Hashable | None, notes: list[str]
+) -> pd.DataFrame:
+    """The articles of a table, each once, with the columns that came along."""
+    found, different = door.codes(catalogue[item], str(item), where)
+    ids = different[found]
+    names = pd.Series(ids.astype(str)) if title in (None, item) else catalogue[title]
+    names = door.titles(names, ids)
+    repeated = pd.Series(ids).duplicated().to_numpy()
+    other = repeated & ~pd.DataFrame({"item": found, "title": names}).duplicated().to_numpy()
+    if other.any():
+        row = int(other.argmax())
+        rows = np.flatnonzero(found == found[row]).tolist()
+        raise DataError(
+            f"{where}: {item} {ids[row]} has more than one title (rows {rows} of the table), so "
+            f"nobody can say which is meant. Keep one row for each: "
+            f"articles.drop_duplicates({item!r})."
+        )
+    if repeated.any():
+        notes.append(f"{where}: {int(repeated.sum()):,} rows repeat an article and are left out.")
+    taken = {item, title, "eventType", "contentId", "title"} & set(catalogue.columns)
+    rest = catalogue.drop(columns=list(taken)).reset_index(drop=True)
+    listed = pd.concat([_listed(ids, names), rest], axis=1)
+    return listed[~repeated].reset_index(drop=True)
+
+
+def _listed(ids: np.ndarray, titles: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame({"eventType": SHARED, "contentId": ids, "title": titles.to_numpy()})
