@@ -376,9 +376,8 @@ def _bad_integer(content: bytes, file: str, column: str) -> DataError:
         else:
             continue
         return DataError(
-            f"{file}: {column} in row {row} of the table {what}. Deskdrop's ids and timestamps are "
-            "whole 64-bit numbers; a spreadsheet that opened and saved the file may have rounded "
-            "them. (A log with other ids comes in through dr.load_clicks.)"
+            f"{file}: {column} in row {row} of the table {what}. Ids and timestamps must be whole "
+            "64-bit numbers; a spreadsheet that opened and saved the file may have rounded them."
         )
     return DataError(f"{file}: column {column} does not hold whole numbers.")
 

@@ -329,7 +329,7 @@ def _plausible(values: np.ndarray, column: pd.Series, where: str) -> None:
             f"{_at(column, int(values.argmax()), where)}, no plausible number of seconds since "
             f"1970{guess}. {WITH_LOAD_CLICKS}"
         )
-    if low < 0 or low < REAL <= high:
+    if low < -REAL or low < REAL <= high:
         raise DataError(
             f"{_at(column, int(values.argmin()), where)}, which is {_day(low)}, while the latest "
             f"time is {_day(high)}. If it stands for an unknown time, leave such rows out: "

@@ -31,9 +31,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from . import door
 from .als import check_count
 from .recommendations import DECIMALS
-from .strength import InteractionMatrix, event_strength, index_of
+from .strength import EVENT_WEIGHTS, InteractionMatrix, event_strength, index_of, pairs_of
 
 BLOCK = 200  # users whose scores are in memory at once
 SECONDS_A_DAY = 86_400.0
@@ -89,6 +90,8 @@ def split(
     by_user: bool = True,
     events: pd.DataFrame | None = None,
     seed: int = 42,
+    weights: Mapping[str, float] = EVENT_WEIGHTS,
+    repeats: str = "drop",
 ) -> Split:
     """Hold readings out. Ids get their rows and columns first, so both sides have one shape.
 
@@ -101,7 +104,7 @@ def split(
         ``"random"`` holds out `share` of the pairs. ``"leave-k-out"`` holds out `k` random pairs
         of each person. Both leave everybody one pair in train. ``"temporal"`` cuts the log where
         its last `share` of the events begins: train is all that came before, test the pairs that
-        start later. It needs events, and takes their strengths with the default weights.
+        start later. It needs events, with times.
     share : float
         Above 0 and below 1.
     k : int
@@ -116,6 +119,8 @@ def split(
         The events behind `data`, where `data` has no times itself.
     seed : int
         Decides which pairs. The order of the rows of `data` makes no difference.
+    weights, repeats
+        How strengths are made of events, as in `event_strength`.
 
     Returns
     -------
@@ -126,11 +131,18 @@ def split(
         raise ValueError(f"share must lie between 0 and 1, not {share!r}.")
     check_count(k, "k")
     check_count(min_articles, "min_articles")
-    if isinstance(data, pd.DataFrame) and {"eventType", "timestamp"} <= set(data.columns):
-        data, events = event_strength(data), data
+    if isinstance(data, pd.DataFrame) and "eventType" in data.columns:
+        data, events = event_strength(data, weights, repeats), data
     matrix = InteractionMatrix.from_strength(data) if isinstance(data, pd.DataFrame) else data
+    if not isinstance(matrix, InteractionMatrix):
+        raise TypeError(
+            "split wants events (dr.join_events), strengths (dr.event_strength) or an "
+            f"InteractionMatrix, not a {type(matrix).__name__}."
+        )
     if how == "temporal":
-        return _split_in_time(matrix, events, share, min_articles)
+        if events is None:
+            raise ValueError('how="temporal" needs to know when: pass events (dr.join_events).')
+        return _split_in_time(matrix, events, share, min_articles, weights, repeats)
     if how not in ("random", "leave-k-out"):
         raise ValueError(f'how must be "random", "leave-k-out" or "temporal", not {how!r}.')
     size = share if how == "random" else None
@@ -164,15 +176,20 @@ def _hold_out(
 
 
 def _split_in_time(
-    matrix: InteractionMatrix, events: pd.DataFrame | None, share: float, least: int
+    matrix: InteractionMatrix,
+    events: pd.DataFrame,
+    share: float,
+    least: int,
+    weights: Mapping[str, float],
+    repeats: str,
 ) -> Split:
-    if events is None:
-        raise ValueError('how="temporal" needs to know when: pass events (dr.join_events).')
     times = in_order(events)["timestamp"].to_numpy()
     early = events["timestamp"] < times[min(round((1 - share) * len(times)), len(times) - 1)]
     if not early.any():
         raise ValueError(f"No event comes before the last share={share!r} of them: lower share.")
-    train, after = (place(event_strength(events[part]), matrix) for part in (early, ~early))
+    train, after = (
+        place(event_strength(events[part], weights, repeats), matrix) for part in (early, ~early)
+    )
     new = after.user_items - after.user_items.multiply(train.user_items.astype(bool))
     tested = sparse.diags_array((np.diff(train.user_items.indptr) >= least).astype(float))
     held = sparse.csr_matrix(tested @ new)
@@ -197,7 +214,7 @@ def place(strength: pd.DataFrame, matrix: InteractionMatrix) -> InteractionMatri
     InteractionMatrix
         Of the same shape. A KeyError if an id is not in the matrix.
     """
-    values = strength["eventStrength"].to_numpy(dtype=np.float64), cells(strength, matrix)
+    values = door.values(strength["eventStrength"], "strength"), cells(strength, matrix)
     placed = sparse.csr_matrix(values, shape=matrix.user_items.shape)
     if placed.nnz < len(strength):
         raise ValueError("strength repeats a pair: add its rows up first (dr.event_strength does).")
@@ -208,24 +225,32 @@ def cells(rows: pd.DataFrame, matrix: InteractionMatrix) -> tuple[np.ndarray, np
     """The row and the column in the matrix of each (personId, contentId) of a table."""
     found = []
     for name, ids in (("personId", matrix.user_ids), ("contentId", matrix.item_ids)):
-        found.append(pd.Index(ids).get_indexer(rows[name]))
-        for stranger in rows.loc[found[-1] < 0, name][:1]:
+        codes, given = door.codes(rows[name], name, "the table")
+        given, known = door.one_kind(given, ids)
+        place = pd.Index(known).get_indexer(pd.Index(given))
+        for stranger in given[place < 0][:1]:
             index_of(ids, stranger, name)  # says what is wrong
+        found.append(place[codes])
     return found[0], found[1]
 
 
 def _events_of(matrix: InteractionMatrix, events: pd.DataFrame) -> pd.DataFrame:
     """The events on the pairs of a matrix, and no others."""
-    rows, columns = matrix.user_items.nonzero()
-    pairs = pd.MultiIndex.from_arrays([matrix.user_ids[rows], matrix.item_ids[columns]])
-    return events[pd.MultiIndex.from_frame(events[["personId", "contentId"]]).isin(pairs)]
+    rows, columns = (
+        pd.Index(ids).get_indexer(events[name])
+        for name, ids in (("personId", matrix.user_ids), ("contentId", matrix.item_ids))
+    )
+    known = (rows >= 0) & (columns >= 0)
+    held = matrix.user_items.astype(bool)
+    known[known] = np.asarray(held[rows[known], columns[known]]).ravel()
+    return events[known]
 
 
 def in_order(events: pd.DataFrame) -> pd.DataFrame:
     """Events by time, equal times in the given order, and numbered anew."""
-    if "timestamp" not in events.columns or events["timestamp"].isna().any():
-        raise ValueError("events needs a timestamp in every row: pass what dr.join_events returns.")
-    return events.sort_values("timestamp", kind="stable", ignore_index=True)
+    door.need(events, ("timestamp",), "events", "dr.join_events")
+    timed = events.assign(timestamp=door.times(events["timestamp"], "events"))
+    return timed.sort_values("timestamp", kind="stable", ignore_index=True)
 
 
 def days_of(events: pd.DataFrame) -> np.ndarray:
@@ -816,10 +841,12 @@ def replay(
     Parameters
     ----------
     events : pandas.DataFrame
-        As `join_events` returns them; sorted by time here, equal times in the given order.
+        As `join_events` returns them, of whatever types; sorted by time here, equal times in the
+        given order.
     scorers : mapping of str to callable
         Name → function of a `Board` and the person's row, giving one number per article. Rows and
-        columns are those of ``InteractionMatrix.from_strength(event_strength(events))``.
+        columns are those of ``InteractionMatrix.from_strength(event_strength(events))``: people
+        and articles in ascending order of their ids.
     start, stop : float
         The window to measure, as shares of the log. What came before is only noted.
     k : int
@@ -854,7 +881,7 @@ def moments(
     if not 0 <= start < stop <= 1:
         raise ValueError(f"start and stop must rise within 0 to 1, not {start!r} and {stop!r}.")
     events = in_order(events)
-    board = Board(events, InteractionMatrix.from_strength(event_strength(events)))
+    board = Board(events, pairs_of(events))
     first = round(start * len(events))
     while board.position < round(stop * len(events)):
         row, column = board._next()

@@ -35,7 +35,7 @@ from threadpoolctl import threadpool_limits
 
 from .als import fit_als
 from .evaluation import Board, cells, days_of, in_order, moments
-from .strength import InteractionMatrix, event_strength
+from .strength import InteractionMatrix, pairs_of
 
 VALUES: dict[str, Callable] = {
     "strength": np.positive,
@@ -473,8 +473,7 @@ class Trending:
         """
         if not self.clues or set(self.clues) - set(CLUES):
             raise ValueError(f"clues must be some of {', '.join(CLUES)}, not {self.clues!r}.")
-        matrix = InteractionMatrix.from_strength(event_strength(events))
-        self._words = tf_idf(list(matrix.titles))
+        self._words = tf_idf(list(pairs_of(events).titles))
         opened = ~in_order(events).duplicated(["personId", "contentId"])
         readings = opened[round(start * len(events)) : round(stop * len(events))].sum()
         looked_at = np.random.default_rng(self.seed).random(readings) < self.choices / readings
