@@ -300,10 +300,15 @@ def _say_what_repeats(log: pd.DataFrame, columns: Sequence[str], place: np.ndarr
     if repeats > REPEATS * len(log):
         warnings.warn(
             f"{repeats:,} of the {len(log):,} interactions repeat an earlier row in every column"
-            + (": the whole log stands there twice" if 2 * repeats == len(log) else "")
+            + (": the whole log stands there twice" if _all_twice(log, columns) else "")
             + ". If that is not how it was, keep each once: interactions.drop_duplicates().",
             stacklevel=3,
         )
+
+
+def _all_twice(log: pd.DataFrame, columns: Sequence[str]) -> bool:
+    times = log.groupby(list(columns), sort=False).size()
+    return bool((times % 2 == 0).all())
 
 
 def missing_share(table: pd.DataFrame) -> pd.Series:

@@ -94,7 +94,11 @@ def codes(column: pd.Series, name: str, where: str) -> tuple[np.ndarray, np.ndar
     """
     if column.dtype == np.int64:
         return pd.factorize(column.to_numpy(), sort=True)
-    found, unique = pd.factorize(column)
+    try:
+        found, unique = pd.factorize(column)
+    except TypeError:  # lists and the like, which have no hash
+        ids(column, name, where)
+        raise
     if len(found) and found.min() < 0:
         ids(column, name, where)  # says which are missing
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -157,12 +161,12 @@ def ids(column: pd.Series, name: str, where: str, rows: np.ndarray | None = None
 
 def no_id(column: pd.Series) -> np.ndarray:
     """True where an id is missing: nothing, blanks, or what a program writes for nothing."""
-    gone = column.isna().to_numpy(dtype=bool)
+    gone = np.array(column.isna(), dtype=bool)
     if column.dtype.kind in "OUT" or isinstance(column.dtype, pd.CategoricalDtype):
-        gone = gone | column.isin(NOTHING).to_numpy(dtype=bool)
-        blank = [isinstance(one, str) and one.isspace() for one in column.unique()]
-        if any(blank):
-            gone |= column.isin(column.unique()[blank]).to_numpy(dtype=bool)
+        text = [one for one in column.map(str, na_action="ignore").unique() if isinstance(one, str)]
+        nothing = [one for one in text if one in NOTHING or one.isspace()]
+        if nothing:
+            gone |= column.isin(nothing).to_numpy(dtype=bool)
     return gone
 
 
@@ -188,12 +192,13 @@ def _from_floats(numbers: np.ndarray, name: str, where: str, rows: np.ndarray) -
     for bad, what in (
         (~np.isfinite(numbers), "not a number"),
         (np.abs(numbers) >= EXACT, "a float with more digits than a float keeps"),
-        (numbers % 1 != 0, "not a whole number"),
+        (np.trunc(numbers) != numbers, "not a whole number"),
     ):
         if bad.any():
             place = int(bad.argmax())
             raise DataError(
-                f"{where}: {name} in row {rows[place]} of the table is {numbers[place]!r}, {what}: "
+                f"{where}: {name} in row {rows[place]} of the table is {plain(numbers[place])!r}, "
+                f"{what}: "
                 "the ids may be wrong already. Read the column as int64 or as text, from the "
                 "original file."
             )
@@ -331,9 +336,8 @@ def _plausible(values: np.ndarray, column: pd.Series, where: str) -> None:
         )
     if low < -REAL or low < REAL <= high:
         raise DataError(
-            f"{_at(column, int(values.argmin()), where)}, which is {_day(low)}, while the latest "
-            f"time is {_day(high)}. If it stands for an unknown time, leave such rows out: "
-            f"table[table[{column.name!r}] >= {REAL}]."
+            f"{_at(column, int(values.argmin()), where)}, which is {_day(low)}; the latest time "
+            f"there is {_day(high)}. If it stands for an unknown time, leave such rows out."
         )
 
 
@@ -343,14 +347,14 @@ def _at(column: pd.Series, place: int, where: str) -> str:
     return f"{where}: {column.name} in row {column.index[place]} of the table is {value!r}"
 
 
-def _all_there(column: pd.Series, gone: pd.Series, where: str, way: str = "") -> None:
+def _all_there(column: pd.Series, gone: pd.Series, where: str, way: str = "Leave") -> None:
     """Refuse a column with gaps."""
     number = int(gone.sum())
     if number:
         raise DataError(
             f"{where}: {column.name} is missing in {number:,} row{'s' * (number > 1)}, first in "
-            f"row {column.index[int(gone.to_numpy().argmax())]} of the table. {way}"
-            f"Leave those rows out, with dropna(subset=[{column.name!r}])."
+            f"row {column.index[int(gone.to_numpy().argmax())]} of the table. {way} "
+            f"those rows out, with dropna(subset=[{column.name!r}])."
         )
 
 
@@ -378,7 +382,7 @@ def seconds(column: pd.Series, where: str) -> tuple[np.ndarray, str]:
     note : str
         What they were taken for.
     """
-    way = "Load the log without time=, or fill the gaps. "
+    way = "Load the log without time=, or leave"
     _all_there(column, column.isna() | column.isin(NOTHING), where, way)
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
@@ -398,13 +402,19 @@ def _from_numbers(column: pd.Series, where: str) -> tuple[np.ndarray, str]:
     middle = np.median(values)
     for unit, word in UNITS.items():
         if REAL * unit <= middle < LATEST * unit:
+            odd = ~((values >= 0) & (values < LATEST * unit))
+            if odd.any():
+                raise DataError(
+                    f"{_at(column, int(odd.argmax()), where)}. Most are Unix {word}, such as "
+                    f"{middle:.0f}; this one is no plausible time in {word}. Bring all to one unit."
+                )
             whole = np.floor_divide(values, unit).astype(np.int64)
             return times(pd.Series(whole, column.index, name=column.name), where), f"Unix {word}"
     dates = re.fullmatch(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])", f"{middle:.0f}")
     parse = f'pd.to_datetime(table["{column.name}"].astype(str), format="%Y%m%d")'
     raise DataError(
-        f"{where}: {column.name} holds numbers such as {plain(values[0])}, which are no Unix time "
-        "in seconds, milliseconds or finer of the years 1980 to 2099. "
+        f"{_at(column, 0, where)}; such numbers are no Unix time, in seconds, milliseconds or "
+        "finer, of the years 1980 to 2099. "
         + (f"They look like dates: {parse} parses them." if dates else "What do they count?")
     )
 
@@ -434,6 +444,7 @@ def _from_words(column: pd.Series, where: str) -> tuple[np.ndarray, str]:
     if not odd.any():
         # Year first, so that day and month are where ISO has them, whatever stands between.
         iso = words.str.replace(r"^(\d{4})[/.](\d\d?)[/.](\d\d?)", r"\1-\2-\3", regex=True)
+        iso = iso.str.replace(r"\s*(UTC|GMT|z)$", "Z", regex=True)
         parsed = pd.to_datetime(iso, format="ISO8601", utc=True, errors="coerce")
         odd = parsed.isna()
     if odd.any():
@@ -485,7 +496,7 @@ def titles(column: pd.Series, of: np.ndarray) -> pd.Series:
     of : numpy.ndarray
         The ids of the articles.
     """
-    if pd.api.types.infer_dtype(column, skipna=False) == "string":
+    if pd.api.types.infer_dtype(column) == "string" and not column.isna().any():
         return column
     names = [
         _written(title) if not pd.isna(title) and str(title).strip() else str(item)
@@ -501,7 +512,7 @@ def _written(title: object) -> str:
 
 def kinds(column: pd.Series, where: str) -> pd.Series:
     """Types of events as text, none missing."""
-    _all_there(column, column.isna(), where, "Say what happened there, with fillna. ")
+    _all_there(column, column.isna(), where, "Say what happened there, with fillna, or leave")
     return column if pd.api.types.infer_dtype(column) == "string" else column.astype(str)
 
 
@@ -511,9 +522,14 @@ def values(column: pd.Series, where: str) -> np.ndarray:
     found = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = ~(np.isfinite(found) & (found > 0))
     if bad.any():
-        number = int(bad.sum())
+        number, first = int(bad.sum()), int(bad.argmax())
+        if re.fullmatch(r"\d+,\d+", str(column.iloc[first])):
+            raise DataError(
+                f"{_at(column, first, where)}, with a decimal comma: read the file with "
+                "pd.read_csv(…, decimal=',') and pass the DataFrame."
+            )
         raise DataError(
-            f"{_at(column, int(bad.argmax()), where)}; it must be a number above 0, because it "
+            f"{_at(column, first, where)}; it must be a number above 0, because it "
             f"says how much something happened ({number:,} row{'s are' if number > 1 else ' is'} "
             "not). Leave out what did not happen, or what was disliked: "
             f"table[table[{column.name!r}] > 0]."

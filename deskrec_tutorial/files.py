@@ -38,15 +38,18 @@ KINDS = (
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"\xff\xfe", "text in UTF-16"),
     (b"\xfe\xff", "text in UTF-16"),
-    (b"\x80\x04\x95", "a Python pickle, which could run anything and is not opened"),
+    (b"\x80\x04\x95", "a Python pickle"),
+    (b"\x80\x05\x95", "a Python pickle"),
 )
 WAYS = {
     "a web page": "Often that is a page that asks for a login. Open the address in a browser, "
     "download the file itself",
+    "a Python pickle": "A pickle can run anything when it is opened, so it stays closed. Whoever "
+    "made it can save CSV",
     "text in UTF-16": "Save it as UTF-8",
     "an Excel workbook": "Save the sheet as CSV, ids as text so that they keep their digits",
     "an old Excel file": "Save the sheet as CSV, ids as text so that they keep their digits",
-    "JSON text": "Read it with pd.read_json and pass the DataFrame",
+    "JSON text": "Make CSV of it, with pd.read_json(…).to_csv(…)",
 }
 
 
@@ -281,10 +284,20 @@ def have(table: pd.DataFrame, columns: Sequence[Hashable], name: str) -> None:
         raise DataError(
             f"{name}: column {absent[0]!r} is missing (the table has: "
             f"{', '.join(map(str, table.columns[:15]))}). Names are case-sensitive."
-            + _near(absent[0], table)
+            + (_near(absent[0], table) or _no_header(table))
         )
     if table.empty:
-        raise DataError(f"{name}: the table has a header but no rows. Get it again.")
+        raise DataError(f"{name}: the table has no rows, only the names of its columns.")
+
+
+def _no_header(table: pd.DataFrame) -> str:
+    numbers = [c for c in table.columns if re.fullmatch(r"-?\d+(\.\d+)?", str(c))]
+    if 2 * len(numbers) <= len(table.columns):
+        return ""
+    return (
+        " Its first line holds numbers, not names: give the columns names, with "
+        "pd.read_csv(…, names=[…]), and pass the DataFrame."
+    )
 
 
 def _near(name: Hashable, table: pd.DataFrame) -> str:

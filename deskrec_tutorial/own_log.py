@@ -177,7 +177,10 @@ def _events(
     people, user_ids = door.codes(log[user], str(user), where)
     items, item_ids = door.codes(log[item], str(item), where)
     columns: dict[str, object] = {}
-    said = f"{len(log):,} interactions of {len(user_ids):,} people with {len(item_ids):,} articles"
+    said = (
+        f"{_many(len(log), 'interaction')} of {_many(len(user_ids), 'person', 'people')} "
+        f"with {_many(len(item_ids), 'article')}"
+    )
     if time is not None:
         columns["timestamp"], taken_for = door.seconds(log[time], where)
         first, last = (f"{pd.Timestamp(t, unit='s'):%Y-%m-%d}" for t in _ends(columns["timestamp"]))
@@ -194,6 +197,10 @@ def _events(
     return events
 
 
+def _many(number: int, one: str, more: str = "") -> str:
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
+
+
 def _ends(times: object) -> tuple[int, int]:
     values = np.asarray(times)
     return int(values.min()), int(values.max())
@@ -208,9 +215,9 @@ def _articles_of(
     titles = pd.Series(ids.astype(str) if title is None else log[title].to_numpy()[first])
     if title is not None:
         pairs = pd.DataFrame({"item": found, "title": log[title].astype(str).to_numpy()})
-        several = pairs.drop_duplicates()["item"].duplicated().sum()
+        several = int((pairs.drop_duplicates().groupby("item").size() > 1).sum())
         if several:
-            notes.append(f"{several:,} more titles than articles: the first of each is taken.")
+            notes.append(f"{_many(several, 'article')} with more than one title: the first stands.")
     return _listed(ids, door.titles(titles, ids))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import difflib
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -317,6 +318,8 @@ def index_of(ids: np.ndarray, wanted: int | str, name: str) -> int:
     """
     text = ids.dtype.kind == "O"
     one = str(wanted) if isinstance(wanted, uuid.UUID) else door.plain(wanted)
+    if isinstance(one, float) and one.is_integer() and abs(one) < door.EXACT:
+        one = int(one)
     if not isinstance(one, str if text else int) or isinstance(one, bool):
         example = f", such as {door.plain(ids[0])!r}" if len(ids) else ""
         raise TypeError(
@@ -338,33 +341,55 @@ def _fits(number: int, dtype: np.dtype) -> bool:
 
 
 def _no_such_id(ids: np.ndarray, wanted: int | str, name: str) -> str:
-    message = f"No {name} {wanted} among {len(ids):,}."
+    typed = str(wanted)
+    message = f"No {name} {typed[:80]}{'…' if len(typed) > 80 else ''} among {len(ids):,}."
     if not len(ids):
         return message
     if isinstance(wanted, int) and 0 <= wanted < len(ids):
         return message + (
             f" If {wanted} is a row or column number: that one's {name} is {ids[wanted]}."
         )
-    near = difflib.get_close_matches(str(wanted), _candidates(ids, wanted), n=3, cutoff=0.8)
+    near = _near(ids, wanted, typed[:200])
     if near:
         return message + f" Did you mean {' or '.join(near)}?"
     return message + f" Ids look like {ids[0]} or {ids[-1]}."
 
 
-def _candidates(ids: np.ndarray, wanted: int | str, most: int = 2_000) -> list[str]:
-    """Ids as text that may be near: comparing with a million of them letter by letter is slow.
+MANY = 10_000  # ids that are compared letter by letter; a million would take many seconds
 
-    Somebody who mistypes gets one half of an id right, or changes its case.
-    """
-    names = list(map(str, ids.tolist()))
-    if len(names) <= most:
-        return names
-    typed = str(wanted).strip()
-    half = max(len(typed) // 2, 1)
-    start, end, folded = typed[:half], typed[-half:], typed.casefold()
+
+def _near(ids: np.ndarray, wanted: int | str, typed: str) -> list[str]:
+    """Up to three ids that somebody who typed this may have meant."""
+    if len(ids) <= MANY:
+        return difflib.get_close_matches(typed, map(str, ids.tolist()), n=3, cutoff=0.8)
     place = bisect.bisect_left(ids, wanted)
-    around = names[max(place - most // 4, 0) : place + most // 4]
-    ends = [one for one in names if one.endswith(end)][:most]
-    starts = [one for one in names if one.startswith(start) and abs(len(one) - len(typed)) < 2]
-    alike = [one for one in names if one.casefold() == folded]
-    return list(dict.fromkeys([*alike, *around, *ends, *starts[:most]]))
+    around = map(str, ids[max(place - 50, 0) : place + 50].tolist())
+    slips = [slip for slip in _slips(typed) if _is_there(ids, slip)]
+    return slips[:3] or difflib.get_close_matches(typed, around, n=3, cutoff=0.8)
+
+
+def _slips(typed: str) -> list[str]:
+    """What becomes of a text when one letter is another, is missing, too many, or swapped."""
+    letters = sorted(set(typed) | set("0123456789abcdefghijklmnopqrstuvwxyz-_"))
+    halves = [(typed[:i], typed[i:]) for i in range(len(typed) + 1)]
+    return list(
+        dict.fromkeys(
+            [
+                *(typed.strip(), typed.lower(), typed.upper(), typed.strip().lower()),
+                *(a + b[1] + b[0] + b[2:] for a, b in halves if len(b) > 1),
+                *(a + b[1:] for a, b in halves if b),
+                *(a + c + b[1:] for a, b in halves if b for c in letters),
+                *(a + c + b for a, b in halves for c in letters),
+            ]
+        )
+    )
+
+
+def _is_there(ids: np.ndarray, name: str) -> bool:
+    if ids.dtype.kind == "O":
+        place = bisect.bisect_left(ids, name)
+        return place < len(ids) and ids[place] == name
+    if not re.fullmatch(r"-?[1-9]\d*", name) or not _fits(int(name), ids.dtype):
+        return False
+    place = bisect.bisect_left(ids, int(name))
+    return place < len(ids) and int(ids[place]) == int(name)
