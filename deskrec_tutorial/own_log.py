@@ -240,7 +240,8 @@ def _articles(
             f"articles.drop_duplicates({item!r})."
         )
     if repeated.any():
-        notes.append(f"{where}: {int(repeated.sum()):,} rows repeat an article and are left out.")
+        number = _many(int(repeated.sum()), "row that repeats", "rows that repeat")
+        notes.append(f"{where}: left out is {number} an article that was there.")
     taken = {item, title, "eventType", "contentId", "title"} & set(catalogue.columns)
     rest = catalogue.drop(columns=list(taken)).reset_index(drop=True)
     listed = pd.concat([_listed(ids, names), rest], axis=1)
