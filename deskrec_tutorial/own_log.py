@@ -242,6 +242,8 @@ def _articles(
     if repeated.any():
         number = _many(int(repeated.sum()), "row that repeats", "rows that repeat")
         notes.append(f"{where}: left out is {number} an article that was there.")
+    if title is None and "title" in catalogue.columns:
+        notes.append(f"{where} has a column 'title', which title= was not told to use.")
     taken = {item, title, "eventType", "contentId", "title"} & set(catalogue.columns)
     rest = catalogue.drop(columns=list(taken)).reset_index(drop=True)
     listed = pd.concat([_listed(ids, names), rest], axis=1)
