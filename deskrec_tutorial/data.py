@@ -196,7 +196,7 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
     items, known = door.one_kind(items, door.ids(shared["contentId"], "contentId", "articles"))
     place = pd.Index(known).get_indexer(pd.Index(items))[found]
     kept = place >= 0
-    _say_what_is_lost(kept, items[found], known)
+    _say_what_is_lost(kept, found, items, known)
     _say_what_repeats(log, columns, place)
     if removed == "drop":
         kept &= ~shared["contentId"].isin(gone).to_numpy()[place]
@@ -222,12 +222,14 @@ def _shared(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     return shared, articles.loc[articles["eventType"] == REMOVED, "contentId"]
 
 
-def _say_what_is_lost(kept: np.ndarray, items: np.ndarray, known: np.ndarray) -> None:
+def _say_what_is_lost(
+    kept: np.ndarray, found: np.ndarray, items: np.ndarray, known: np.ndarray
+) -> None:
     """Warn where a join loses many interactions, with the reason as far as it can be seen."""
     lost = len(kept) - int(kept.sum())
     if lost <= LOSS * len(kept):
         return
-    why = why_apart(pd.unique(items[~kept]), known)
+    why = why_apart(items[pd.unique(found[~kept])], known)
     if lost == len(kept):
         raise DataError(f"Not one of {lost:,} interactions is on an article of the table. {why}")
     warnings.warn(

@@ -63,9 +63,12 @@ def event_strength(
     users, user_ids = door.codes(events["personId"], "personId", "events")
     items, item_ids = door.codes(events["contentId"], "contentId", "events")
     titles = _titles_of(events, items, item_ids)
-    # One number says who, what and how: sorted, what belongs together stands together.
-    key = _combined(users, items, len(item_ids))
-    del users, items
+    # One number says who, what and how: sorted, what belongs together stands together. In place,
+    # because a log may be large.
+    key = users
+    key *= len(item_ids)
+    key += items
+    del items
     if "value" in events.columns:
         amounts = door.values(events["value"], "events") * of_kind[kinds]
         pairs, total = _added_up(key, amounts)
@@ -83,14 +86,6 @@ def event_strength(
             "eventStrength": total,
         }
     )
-
-
-def _combined(users: np.ndarray, items: np.ndarray, count: int) -> np.ndarray:
-    """One number per row for the pair of a user and one of `count` items."""
-    key = users.astype(np.int64)
-    key *= count
-    key += items
-    return key
 
 
 def _counted(key: np.ndarray, weights: np.ndarray, repeats: str) -> tuple[np.ndarray, np.ndarray]:
