@@ -256,10 +256,10 @@ def why_apart(lost: np.ndarray, known: np.ndarray) -> str:
         one, other = pairs[0]
         return (
             f"{len(pairs):,} of their {len(lost):,} ids differ from one in articles "
-            + ("only by case or blanks" if text[0] else "only after the 15th digit")
+            + ('only by case, blanks or a final ".0"' if text[0] else "only after the 15th digit")
             + f", such as {one!r} from {other!r}: "
             + (
-                "make them alike, with .str.strip().str.casefold() on both."
+                'make them alike, with .str.strip().str.casefold().str.removesuffix(".0") on both.'
                 if text[0]
                 else "one side has been through a decimal number, as in a spreadsheet or a column "
                 "with gaps. Read that column anew, as int64 or text."
@@ -270,9 +270,11 @@ def why_apart(lost: np.ndarray, known: np.ndarray) -> str:
 
 
 def _alike_as_text(lost: np.ndarray, known: np.ndarray) -> list[tuple[str, str]]:
-    folded = {str(one).strip().casefold(): one for one in known}
-    keys = ((one, folded.get(str(one).strip().casefold())) for one in lost)
-    return [(one, other) for one, other in keys if other is not None]
+    def folded(one: str) -> str:
+        return one.strip().casefold().removesuffix(".0")
+
+    alike = {folded(one): one for one in known.tolist()}
+    return [(one, alike[folded(one)]) for one in lost.tolist() if folded(one) in alike]
 
 
 def _alike_as_numbers(lost: np.ndarray, known: np.ndarray) -> list[tuple[int, int]]:

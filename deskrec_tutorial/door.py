@@ -223,7 +223,9 @@ def _from_objects(values: np.ndarray, name: str, where: str, rows: np.ndarray) -
             f"make all of them text, with .astype(str), in every table."
         )
     if not kinds or kinds[0] == "text":
-        return np.array([str(value) for value in values], dtype=object)
+        text = pd.Series([str(value) for value in values], rows, dtype=object)
+        _check_powers(text, name, where)
+        return text.to_numpy()
     floats = np.array([isinstance(value, float) for value in values])
     if floats.any():
         _from_floats(values[floats].astype(np.float64), name, where, rows[floats])
@@ -272,9 +274,17 @@ def from_text(column: pd.Series, name: str, where: str) -> pd.Series:
         if all(-(2**63) <= n < 2**64 for n in numbers):
             kept = pd.Series(numbers, index=there.index, dtype=object)
             return kept.reindex(column.index)
-    if spelled.str.fullmatch(r"[-+]?\d+([.,]\d+)?([eE][+-]?\d+)").all() and len(there):
-        raise _rounded(there, name, where)
+    _check_powers(there, name, where)
     return column
+
+
+def _check_powers(column: pd.Series, name: str, where: str) -> None:
+    """Refuse texts that are all numbers, some of them as a spreadsheet writes what it rounded."""
+    powers = column.astype(str).str.fullmatch(r"\s*[-+]?\d([.,]\d+)?[eE]\+?\d+\s*")
+    if not powers.any():
+        return
+    if column.astype(str).str.fullmatch(r"\s*[-+]?\d+([.,]\d+)?([eE]\+?\d+)?\s*").all():
+        raise _rounded(column[powers], name, where)
 
 
 def _rounded(column: pd.Series, name: str, where: str) -> DataError:
