@@ -75,7 +75,7 @@ def recommend_all(
     check_model(model, matrix)
     check_count(n, "n")
     people, articles, parts = model.user_factors, model.item_factors, []
-    # With both cores busy, a BLAS thread on the other one is mostly waited for.
+    # On busy cores a second BLAS thread gains nothing, and now and then has to be waited for.
     with threadpool_limits(1, "blas"):
         for rows in blocks(matrix, BLOCK):
             read = stored_cells(matrix, rows)
