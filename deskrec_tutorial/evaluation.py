@@ -33,10 +33,9 @@ from scipy import sparse
 
 from . import door
 from .als import check_count
-from .recommendations import DECIMALS
+from .recommendations import BLOCK, DECIMALS, blocks, kth_largest, stored_cells
 from .strength import EVENT_WEIGHTS, InteractionMatrix, event_strength, index_of, pairs_of
 
-BLOCK = 200  # users whose scores are in memory at once
 SECONDS_A_DAY = 86_400.0
 
 
@@ -361,22 +360,15 @@ def evaluate(
     ks = _check_question(recommender, train, test, k)
     information = -np.log2(np.maximum(train.readers, 1) / max(_people(train), 1))
     parts, shown = [], np.zeros((len(ks), len(information)), dtype=bool)
-    for block in _blocks(test):
+    for block in blocks(test, BLOCK):
         scores = _rounded(_ask(recommender, block, train))
-        scores[train.user_items[block].nonzero()] = -np.inf
+        scores[stored_cells(train, block)] = -np.inf
         part, listed = _judge(scores, test.user_items[block], ks, information)
         parts.append(pd.DataFrame(part, index=pd.Index(train.user_ids[block], name="personId")))
         shown |= listed
     per_user = pd.concat(parts)
     coverage = {f"coverage@{size}": covered.mean() for size, covered in zip(ks, shown, strict=True)}
     return Evaluation(per_user, _summary(per_user.drop(columns="held_out"), coverage, draws, seed))
-
-
-def _blocks(test: InteractionMatrix) -> Iterator[np.ndarray]:
-    """The rows of the people with something held out, some at a time."""
-    rows = np.flatnonzero(np.diff(test.user_items.indptr))
-    for start in range(0, len(rows), BLOCK):
-        yield rows[start : start + BLOCK]
 
 
 def _ask(recommender: Scorer, rows: np.ndarray, train: InteractionMatrix) -> np.ndarray:
@@ -401,19 +393,12 @@ def _rounded(scores: np.ndarray) -> np.ndarray:
     return np.round(scores, DECIMALS)
 
 
-def _kth_largest(scores: np.ndarray, k: int) -> np.ndarray:
-    """The k-th largest score of each row, shape (rows, 1); -inf where there are fewer than k."""
-    if k > scores.shape[1]:
-        return np.full((len(scores), 1), -np.inf)
-    return np.partition(scores, -k, axis=1)[:, -k, None]
-
-
 def _judge(
     scores: np.ndarray, test: sparse.csr_matrix, ks: Sequence[int], information: np.ndarray
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """The columns of `per_user` for a block of people; for each k, the articles in any list."""
     held_out = np.diff(test.indptr)
-    edges = [_kth_largest(scores, k) for k in ks]
+    edges = [kth_largest(scores, k) for k in ks]
     places = _places(scores, test, edges[-1])
     columns, shown = {"held_out": held_out}, []
     for k in ks:
@@ -689,7 +674,7 @@ def sampled_hits(
             "draw them for this split (dr.draw_negatives)."
         )
     indptr, items, counts = test.user_items.indptr, test.user_items.indices, []
-    for block in _blocks(test):
+    for block in blocks(test, BLOCK):
         row = np.repeat(np.arange(len(block)), np.diff(indptr)[block])
         pairs = slice(indptr[block[0]], indptr[block[-1] + 1])
         scores = _ask(recommender, block, train)
@@ -740,7 +725,7 @@ def draw_negatives(
     drawn = np.full((test.user_items.nnz, n), -1)
     touched = (train.user_items + test.user_items).tocsr()
     items = np.arange(touched.shape[1])
-    for row in np.concatenate([*_blocks(test)]):
+    for row in np.concatenate([*blocks(test, BLOCK)]):
         free = np.delete(items, touched.indices[touched.indptr[row] : touched.indptr[row + 1]])
         for pair in range(indptr[row], indptr[row + 1]):
             drawn[pair, : len(free)] = rng.choice(free, min(n, len(free)), replace=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,8 @@ from .strength import InteractionMatrix, index_of
 # Scores are compared after rounding: an order that hangs on the last bit of a sum would change with
 # the processor.
 DECIMALS = 9
-# Fetched beyond n, so that ties at the end of the list can be broken by id.
-SPARE = 10
+BLOCK = 2**19  # scores in memory at once
+GROUP = 16  # columns represented by the largest of them in a first look
 
 
 def recommend(
@@ -51,8 +51,9 @@ def recommend(
     """
     check_model(model, matrix)
     check_count(n, "n")
-    row = _row_of(matrix, user)
-    return _listing(matrix, *_rank(model, matrix.user_index(user), row, n))
+    row, starts = _row_with_history(matrix, user), matrix.user_items.indptr
+    read = matrix.user_items.indices[starts[row] : starts[row + 1]]
+    return _list_of_one(model, matrix, model.user_factors[row], read, n)
 
 
 def recommend_all(
@@ -73,25 +74,17 @@ def recommend_all(
     """
     check_model(model, matrix)
     check_count(n, "n")
-    history_lengths = np.diff(matrix.user_items.indptr)
-    users = np.flatnonzero(history_lengths)
-    unread = len(matrix.item_ids) - history_lengths[users]
-    fetch = min(n + SPARE, len(matrix.item_ids))
-    # implicit runs its own threads; BLAS threads on top make this three times slower.
+    people, articles, parts = model.user_factors, model.item_factors, []
+    # On busy cores a second BLAS thread gains nothing, and now and then has to be waited for.
     with threadpool_limits(1, "blas"):
-        items, scores = model.recommend(users, matrix.user_items[users], N=fetch)
-    scores[np.arange(fetch) >= unread[:, None]] = -np.inf  # the library pads short lists
-    scores = np.round(scores, DECIMALS)
-    order = np.lexsort((items, -scores))[:, :n]
-    last = scores[:, -1]
-    items, scores = np.take_along_axis(items, order, 1), np.take_along_axis(scores, order, 1)
-    for i in np.flatnonzero((scores[:, -1] == last) & (unread > fetch)):  # ties beyond the spare
-        items[i], scores[i] = _rank(model, users[i], matrix.user_items[users[i]], n)
-    person, rank = np.nonzero(scores > -np.inf)
-    items, scores = items[person, rank], scores[person, rank]
-    listing = _listing(matrix, items, scores)
-    listing.insert(0, "personId", matrix.user_ids[users[person]])
-    listing.insert(1, "rank", rank + 1)
+        for rows in blocks(matrix, BLOCK):
+            read = stored_cells(matrix, rows)
+            person, *best = _best(people[rows], articles, read, n)
+            parts.append((rows[person], *best))
+    row, rank, columns, scores = (np.concatenate(part) for part in zip(*parts, strict=True))
+    listing = _listing(matrix, columns, scores)
+    listing.insert(0, "personId", matrix.user_ids[row])
+    listing.insert(1, "rank", rank)
     return listing
 
 
@@ -132,7 +125,7 @@ def fold_in(
     row = sparse.csr_matrix(
         (strengths, ([0] * len(columns), columns)), shape=(1, len(matrix.item_ids))
     )
-    return _listing(matrix, *_rank(model, 0, row, n, recalculate_user=True))
+    return _list_of_one(model, matrix, model.recalculate_user(0, row), row.indices, n)
 
 
 def explain(
@@ -200,8 +193,12 @@ def _largest_first(part: tuple[float, int]) -> tuple[float, int]:
 
 
 def _row_of(matrix: InteractionMatrix, user: int) -> sparse.csr_matrix:
-    row = matrix.user_items[matrix.user_index(user)]
-    if row.nnz == 0:
+    return matrix.user_items[_row_with_history(matrix, user)]
+
+
+def _row_with_history(matrix: InteractionMatrix, user: int) -> int:
+    row, starts = matrix.user_index(user), matrix.user_items.indptr
+    if starts[row] == starts[row + 1]:
         raise ValueError(
             f"personId {user} has no history in this matrix, so there is nothing to go by. Offer "
             "what is popular, or ask for a few favourites and use dr.fold_in."
@@ -209,28 +206,105 @@ def _row_of(matrix: InteractionMatrix, user: int) -> sparse.csr_matrix:
     return row
 
 
-def _rank(
+def _list_of_one(
     model: AlternatingLeastSquares,
-    index: int,
-    row: sparse.csr_matrix,
+    matrix: InteractionMatrix,
+    person: np.ndarray,
+    read: np.ndarray,
     n: int,
-    recalculate_user: bool = False,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Columns and rounded scores of the best n unread items, ties by column."""
-    unread = row.shape[1] - row.nnz
-    fetch = min(n + SPARE, unread)
-    if not fetch:
-        return np.empty(0, dtype=np.intp), np.empty(0)
-    while True:
-        items, scores = model.recommend(index, row, N=fetch, recalculate_user=recalculate_user)
-        scores = np.round(scores, DECIMALS)
-        order = np.lexsort((items, -scores))[:n]
-        if fetch == unread or scores[order[-1]] > scores[-1]:
-            return items[order], scores[order]
-        fetch = unread  # more ties at the end of the list than were fetched: look at all
+) -> pd.DataFrame:
+    _, _, columns, scores = _best(person[None], model.item_factors, (0, read), n)
+    return _listing(matrix, columns, scores)
 
 
 def _listing(matrix: InteractionMatrix, items: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"contentId": matrix.item_ids[items], "title": matrix.titles[items], "score": scores}
-    )
+    columns = {"contentId": matrix.item_ids[items], "title": matrix.titles[items], "score": scores}
+    return pd.DataFrame(columns, copy=False)
+
+
+# ------------------------------------------------------------------ ranking in blocks
+
+
+def blocks(matrix: InteractionMatrix, size: int) -> Iterator[np.ndarray]:
+    """The rows of the people who have a pair, as many at a time as have about `size` cells.
+
+    Where nobody has one, a block of nobody.
+    """
+    rows = np.flatnonzero(np.diff(matrix.user_items.indptr))
+    step = max(size // matrix.user_items.shape[1], 1)
+    for start in range(0, max(len(rows), 1), step):
+        yield rows[start : start + step]
+
+
+def stored_cells(matrix: InteractionMatrix, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of some rows: for each, which of the rows, counted from 0, and the column."""
+    pairs = matrix.user_items[rows]
+    return np.repeat(np.arange(len(rows)), np.diff(pairs.indptr)), pairs.indices
+
+
+def kth_largest(scores: np.ndarray, k: int) -> np.ndarray:
+    """The k-th largest score of each row, shape (rows, 1); -inf where there are fewer than k."""
+    if k > scores.shape[1]:
+        return np.full((len(scores), 1), -np.inf)
+    return np.partition(scores, -k, axis=1)[:, -k, None]
+
+
+def _best(
+    people: np.ndarray, articles: np.ndarray, read: tuple[int | np.ndarray, np.ndarray], n: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The first n unread articles of each person: row, rank, column and score of each.
+
+    A matrix product sums in an order that depends on how many rows it is given, so it only says
+    which articles come into question; the scores to compare are then summed pair by pair.
+    """
+    scores = people @ articles.T
+    scores[read] = -np.inf
+    least = np.maximum(_floor(scores, n) - _blur(people, articles), np.finfo(scores.dtype).min)
+    near = np.flatnonzero(scores >= least.astype(scores.dtype))
+    rows, columns = np.divmod(near, len(articles))
+    exact = np.round(_pair_by_pair(people, articles, rows, columns), DECIMALS)
+    order = np.lexsort((-exact, rows))  # which leaves ties in the order of their columns
+    rank = np.arange(1, len(rows) + 1) - np.searchsorted(rows, rows)
+    kept = order[rank <= n]
+    return rows[kept], rank[rank <= n], columns[kept], exact[kept]
+
+
+def _floor(scores: np.ndarray, n: int) -> np.ndarray:
+    """A number that the n-th largest score of each row does not fall below, shape (rows, 1).
+
+    It is the n-th largest among the maxima of groups of columns, which are soon looked through.
+    """
+    items = scores.shape[1]
+    groups = min(max(items // GROUP, n), items)
+    size = items // groups
+    within = scores[:, : size * groups].reshape(len(scores), size, groups)
+    return kth_largest(within.max(axis=1), n)
+
+
+def _blur(people: np.ndarray, articles: np.ndarray) -> np.ndarray:
+    """How far below an n-th score one may lie that ties with it: rounding, and the product's own.
+
+    For the latter see N. Higham: Accuracy and Stability of Numerical Algorithms, 2002, eq. 3.5.
+    """
+    largest = max(float(articles.max()), -float(articles.min()))
+    bound = np.abs(people).sum(axis=1, dtype=np.float64, keepdims=True) * largest
+    if not np.isfinite(bound).all():
+        raise ValueError(
+            "The model's factors hold NaN or infinite values, so its scores have no order: fit it "
+            "again."
+        )
+    eps = np.finfo(np.result_type(people, articles)).eps
+    return 10.0**-DECIMALS + 4 * people.shape[1] * eps * bound
+
+
+def _pair_by_pair(
+    people: np.ndarray, articles: np.ndarray, rows: np.ndarray, columns: np.ndarray
+) -> np.ndarray:
+    """The scores of some pairs, in float64: each the same whatever others are asked for."""
+    scores, step = np.empty(len(rows)), max(BLOCK // people.shape[1], 1)
+    for start in range(0, len(rows), step):
+        part = slice(start, start + step)
+        left = np.ascontiguousarray(people[rows[part]], dtype=np.float64)
+        right = np.ascontiguousarray(articles[columns[part]], dtype=np.float64)
+        scores[part] = np.einsum("pf,pf->p", left, right)
+    return scores

@@ -217,7 +217,7 @@ def test_recall_by_counting_the_lists_of_recommend_all(fitted, halves, measured)
 
 
 def test_blocks_do_not_show(fitted, halves, measured, monkeypatch):
-    monkeypatch.setattr("deskrec_tutorial.evaluation.BLOCK", 37)
+    monkeypatch.setattr("deskrec_tutorial.evaluation.BLOCK", 37 * len(halves.train.item_ids))
     again = dr.evaluate(fitted, halves.train, halves.test)
     pd.testing.assert_frame_equal(again.per_user, measured.per_user)
     pd.testing.assert_frame_equal(again.summary, measured.summary)

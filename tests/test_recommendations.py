@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import strengths
 from hypothesis import given
+from hypothesis import strategies as st
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
@@ -80,6 +84,130 @@ def test_folding_in_an_existing_history_gives_that_person_s_list(
     )
 
 
+@st.composite
+def models(draw) -> tuple[AlternatingLeastSquares, dr.InteractionMatrix]:
+    """A model by hand and some history: ties, near ties, in float32 as well."""
+    people, articles, factors = (draw(st.integers(1, most)) for most in (7, 90, 5))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    read = rng.random((people, articles)) < draw(st.sampled_from([0.02, 0.3, 0.9, 1]))
+    model = AlternatingLeastSquares(factors=factors)
+    model.user_factors = rng.integers(-2, 3, (people, factors)).astype(np.float64)
+    model.item_factors = rng.integers(-2, 3, (articles, factors)).astype(np.float64)
+    kind = draw(st.sampled_from(["ties", "near ties", "all tied", "huge"]))
+    if kind == "near ties":
+        model.item_factors = 1 + 0.3e-9 * model.item_factors
+    elif kind == "all tied":
+        model.item_factors *= 1e-13
+    elif kind == "huge":
+        model.item_factors = 1e7 * rng.normal(size=(articles, factors))
+    dtype = draw(st.sampled_from([np.float32, np.float64]))
+    model.user_factors, model.item_factors = (
+        side.astype(dtype) for side in (model.user_factors, model.item_factors)
+    )
+    ids = np.arange(articles) + 100
+    titles = ids.astype(str).astype(object)
+    strength = sparse.csr_matrix(read.astype(np.float64))
+    return model, dr.InteractionMatrix(strength, np.arange(people) + 500, ids, titles)
+
+
+@given(models(), st.sampled_from([1, 2, 10, 89, 300]), st.sampled_from([1, 200, 2**19]))
+def test_every_list_is_what_sorting_all_scores_gives(
+    made: tuple[AlternatingLeastSquares, dr.InteractionMatrix], n: int, block: int
+) -> None:
+    model, matrix = made
+    expected = []
+    for row, person in enumerate(matrix.user_ids):
+        read = matrix.user_items.indices[slice(*matrix.user_items.indptr[row : row + 2])]
+        pairs = model.user_factors[row].astype(float) * model.item_factors.astype(float)
+        scores = pd.Series(np.round(pairs.sum(axis=1), 9), matrix.item_ids)
+        unread = scores.drop(matrix.item_ids[read]).sort_values(ascending=False, kind="stable")
+        if len(read):
+            expected += [(person, item) for item in unread.index[:n]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("deskrec_tutorial.recommendations.BLOCK", block)
+        everybody = dr.recommend_all(model, matrix, n)
+    found = everybody[["personId", "contentId"]].itertuples(index=False, name=None)
+    assert list(found) == expected
+    for person in everybody["personId"].unique():
+        one = dr.recommend(model, matrix, person, n)
+        same = everybody[everybody["personId"] == person].reset_index(drop=True)
+        pd.testing.assert_frame_equal(same[one.columns.to_list()], one, check_exact=True)
+
+
+def test_sums_in_float32_do_not_decide() -> None:
+    """Scores that differ by less than such a sum is off: the order is that of exact ones."""
+    rng = np.random.default_rng(5)
+    model = AlternatingLeastSquares(factors=30)
+    model.user_factors = rng.normal(size=(40, 30)).astype(np.float32)
+    model.item_factors = (1 + 1e-7 * rng.integers(-3, 4, (500, 30))).astype(np.float32)
+    ids = np.arange(500)
+    read = sparse.csr_matrix((np.ones(40), (np.arange(40), np.zeros(40, int))), shape=(40, 500))
+    matrix = dr.InteractionMatrix(read, ids[:40], ids, ids.astype(str).astype(object))
+    exact = np.round(model.user_factors.astype(float) @ model.item_factors.T.astype(float), 9)
+    for n in (1, 3):
+        best = 1 + np.argsort(-exact[:, 1:], axis=1, kind="stable")[:, :n]
+        assert dr.recommend_all(model, matrix, n)["contentId"].tolist() == best.ravel().tolist()
+        alone = [dr.recommend(model, matrix, user, n)["contentId"].tolist() for user in range(40)]
+        assert alone == best.tolist()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_person_everybody_and_a_newcomer_agree_to_the_last_bit(
+    matrix: dr.InteractionMatrix, strength: pd.DataFrame, dtype: type
+) -> None:
+    model = AlternatingLeastSquares(factors=24, random_state=1, dtype=dtype)
+    model.fit(matrix.user_items, show_progress=False)
+    people = matrix.user_ids[::40]
+    model.user_factors[::40] = model.recalculate_user(
+        np.arange(len(matrix.user_ids))[::40], matrix.user_items[::40]
+    )
+    everybody = dr.recommend_all(model, matrix)
+    assert everybody["score"].dtype == np.float64
+    for person in people:
+        one = dr.recommend(model, matrix, person)
+        past = dr.history(strength, person).sort_values("contentId")
+        readings = dict(zip(past["contentId"], past["eventStrength"], strict=True))
+        same = everybody[everybody["personId"] == person].reset_index(drop=True)
+        for listing in (same[one.columns.to_list()], dr.fold_in(model, matrix, readings)):
+            pd.testing.assert_frame_equal(listing, one, check_exact=True)
+
+
+def test_memory_is_that_of_a_block_even_where_everything_is_tied(
+    matrix: dr.InteractionMatrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flat = dr.fit_als(matrix, regularization=1e9, iterations=1)
+    all_scores = 8 * np.prod(matrix.user_items.shape)
+    monkeypatch.setattr("deskrec_tutorial.recommendations.BLOCK", 2**14)
+    tracemalloc.start()
+    everybody = dr.recommend_all(flat, matrix, n=1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(everybody) == len(matrix.user_ids)
+    assert peak < all_scores / 10
+
+
+def test_where_nobody_has_a_history_there_are_no_lists(
+    model: AlternatingLeastSquares, matrix: dr.InteractionMatrix
+) -> None:
+    emptied = replace(matrix, user_items=sparse.csr_matrix(matrix.user_items.shape))
+    listing = dr.recommend_all(model, emptied)
+    assert listing.empty
+    assert listing.columns.tolist() == ["personId", "rank", "contentId", "title", "score"]
+
+
+def test_factors_that_are_no_numbers_are_refused(matrix: dr.InteractionMatrix) -> None:
+    user, item = matrix.user_ids[3], matrix.item_ids[0]
+    for side, wrong in (("user_factors", np.nan), ("item_factors", np.inf)):
+        broken = dr.fit_als(matrix, factors=2, iterations=1)
+        getattr(broken, side)[3, 1] = wrong
+        with pytest.raises(ValueError, match="NaN or infinite"):
+            dr.recommend(broken, matrix, user)
+        with pytest.raises(ValueError, match="NaN or infinite"):
+            dr.recommend_all(broken, matrix)
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        dr.fold_in(broken, matrix, {item: 1})
+
+
 def test_ties_are_broken_by_id_even_when_they_cross_the_end_of_the_list() -> None:
     """Forty articles with one and the same reader are equally good for everybody else."""
     rows = [(1, item, "T", 1.0) for item in range(140, 100, -1)]
@@ -121,8 +249,6 @@ def test_history_is_strongest_first(strength: pd.DataFrame) -> None:
 def test_somebody_without_a_history_gets_a_sentence(
     model: AlternatingLeastSquares, matrix: dr.InteractionMatrix
 ) -> None:
-    from dataclasses import replace
-
     user_items = matrix.user_items.tolil()
     user_items[5] = 0
     emptied = replace(matrix, user_items=sparse.csr_matrix(user_items))
@@ -139,8 +265,6 @@ def test_somebody_without_a_history_gets_a_sentence(
 def test_a_model_of_the_transposed_or_of_another_matrix_is_noticed(
     matrix: dr.InteractionMatrix, strength: pd.DataFrame
 ) -> None:
-    from dataclasses import replace
-
     turned = replace(
         matrix,
         user_items=matrix.user_items.T.tocsr(),
