@@ -192,17 +192,27 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
     columns = [column for column in EVENT_COLUMNS if column in log.columns]
     if "timestamp" in columns:
         door.times(log["timestamp"], "interactions")
-    found, items = door.codes(log["contentId"], "contentId", "interactions")
-    items, known = door.one_kind(items, door.ids(shared["contentId"], "contentId", "articles"))
-    place = pd.Index(known).get_indexer(pd.Index(items))[found]
-    kept = place >= 0
-    _say_what_is_lost(kept, found, items, known)
+    place, known = _places_of(log["contentId"], shared["contentId"])
     _say_what_repeats(log, columns, place)
+    kept = place >= 0
     if removed == "drop":
         kept &= ~shared["contentId"].isin(gone).to_numpy()[place]
-    title = door.titles(shared["title"], known)
+    place = place[kept]
     events = {column: log[column].array[kept] for column in columns}
-    return pd.DataFrame(events | {"title": title.array.take(place[kept])})
+    events["title"] = door.titles(shared["title"], known).array.take(place)
+    return pd.DataFrame(events, copy=False)
+
+
+def _places_of(items: pd.Series, shared: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """For each interaction the place of its article among the shared ones, -1 where it has none."""
+    found, ids = door.codes(items, "contentId", "interactions")
+    ids, known = door.one_kind(ids, door.ids(shared, "contentId", "articles"))
+    place = pd.Index(known).get_indexer(pd.Index(ids))
+    lost = np.flatnonzero(place < 0)
+    if len(lost):
+        times = np.bincount(found, minlength=len(ids))
+        _say_what_is_lost(int(times[lost].sum()), len(found), ids[lost], known)
+    return place[found], known
 
 
 def _shared(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
@@ -222,20 +232,17 @@ def _shared(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     return shared, articles.loc[articles["eventType"] == REMOVED, "contentId"]
 
 
-def _say_what_is_lost(
-    kept: np.ndarray, found: np.ndarray, items: np.ndarray, known: np.ndarray
-) -> None:
+def _say_what_is_lost(lost: int, total: int, ids: np.ndarray, known: np.ndarray) -> None:
     """Warn where a join loses many interactions, with the reason as far as it can be seen."""
-    lost = len(kept) - int(kept.sum())
-    if lost <= LOSS * len(kept):
+    if lost <= LOSS * total:
         return
-    why = why_apart(items[pd.unique(found[~kept])], known)
-    if lost == len(kept):
+    why = why_apart(ids, known)
+    if lost == total:
         raise DataError(f"Not one of {lost:,} interactions is on an article of the table. {why}")
     warnings.warn(
-        f"{lost:,} of the {len(kept):,} interactions ({lost / len(kept):.1%}) are on articles that "
-        f"the table does not have, and are left out. {why}",
-        stacklevel=3,
+        f"{lost:,} of the {total:,} interactions ({lost / total:.1%}) are on articles that the "
+        f"table does not have, and are left out. {why}",
+        stacklevel=4,
     )
 
 

@@ -122,23 +122,23 @@ def _weights_of(column: pd.Series, weights: Mapping[str, float]) -> tuple[np.nda
         number = isinstance(weight, (int, float, np.number)) and not isinstance(weight, bool)
         if not (number and np.isfinite(weight) and weight > 0):
             raise ValueError(f"The weight of {name} is {weight!r}; a weight must be above 0.")
-    known = {str(name): float(weight) for name, weight in weights.items()}
-    codes, found = pd.factorize(column)
-    if len(codes) and codes.min() < 0:
-        door.kinds(column, "events")  # says where one is missing
-    names = [str(kind) for kind in found]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        row = int((codes == names.index(unknown[0])).argmax())
-        raise ValueError(
-            f"eventType {unknown[0]!r} in row {row} has no weight; weights "
-            f"names {', '.join(known)}. Say what it is worth, with weights={{{unknown[0]!r}: 1.0, "
-            "…}}, or leave those rows out on purpose.".replace("}}", "}")
-        )
-    order = sorted(range(len(names)), key=names.__getitem__)
-    place = np.empty(len(order), dtype=np.int8 if len(order) < 128 else np.int64)
-    place[order] = np.arange(len(order))
-    return place[codes], np.array([known[names[code]] for code in order])
+    known = {str(name): float(weights[name]) for name in sorted(weights, key=str)}
+    names = pd.Index(list(known))
+    codes = names.get_indexer(pd.Index(column))
+    if (codes < 0).any():  # types that are no text, or have no weight
+        text = door.kinds(column, "events")
+        codes = names.get_indexer(pd.Index(text))
+        unknown = codes < 0
+        if unknown.any():
+            row = int(unknown.argmax())
+            kind = text.iloc[row]
+            raise ValueError(
+                f"eventType {kind!r} in row {row} has no weight; weights names {', '.join(known)}. "
+                f"Say what it is worth, with weights={{{kind!r}: 1.0, …}}, or leave those rows out "
+                "on purpose."
+            )
+    small = np.int8 if len(known) < 128 else np.int64
+    return codes.astype(small), np.array(list(known.values()))
 
 
 def pairs_of(events: pd.DataFrame) -> InteractionMatrix:

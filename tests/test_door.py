@@ -264,7 +264,7 @@ def test_a_join_that_loses_rows_says_how_many_and_why(clicks: dr.ClickStream) ->
     few = listed[listed["contentId"] > 0]
     with pytest.warns(UserWarning, match=r"articles does not have any of their 1,\d{3} ids"):
         join(ids, few)
-    with pytest.raises(dr.DataError, match="Not one of .* text in interactions, such as '-73"):
+    with pytest.raises(dr.DataError, match="Not one of .* text in interactions, such as '-"):
         join(ids.astype(str))
     cased = listed.assign(contentId="A" + listed["contentId"].astype(str) + " ")
     with pytest.raises(dr.DataError, match="Not one of .* only by case, blanks or a"):
