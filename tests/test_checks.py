@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 
@@ -99,6 +100,10 @@ UNTOUCHED = {
     "list": lambda: checks.equal([1, ...], [1, 2], "the answer"),
     "two": lambda: checks.equal((..., ...), (1, 2), "the answer"),
     "dictionary": lambda: checks.equal({"low": ..., "high": 1}, {"low": 0}, "the answer"),
+    "array": lambda: checks.equal(np.array([1, ...]), np.array([1, 2]), "the answer"),
+    "column": lambda: checks.equal(pd.Series(["a", ...]), FRAME["title"], "the answer"),
+    "table": lambda: checks.equal(FRAME.assign(title=...), FRAME, "the answer"),
+    "unchanged": lambda: checks.unchanged(FRAME, ..., "the answer"),
     "kind": lambda: checks.kind(..., pd.DataFrame, "the answer"),
     "that": lambda: checks.that(..., "Why it fails.", "the answer"),
     "ranking": lambda: checks.ranking(..., [1, 2], "the answer"),
@@ -131,6 +136,10 @@ def test_while_there_is_no_answer_one_line_invites(check, capsys):
     check()
     shown = capsys.readouterr().out.replace("the_answer", "the answer")
     assert shown == "✎ your turn: the answer\n"
+
+
+def test_the_examples_in_the_description_are_true():
+    assert doctest.testmod(checks) == (0, 3)
 
 
 def test_an_invitation_without_a_name(capsys):
@@ -253,7 +262,7 @@ def test_checks_of_exercises_load_when_they_are_asked_for():
         "import sys, deskrec_tutorial\nassert 'deskrec_tutorial.checks' not in sys.modules\n"
         "from deskrec_tutorial import checks\nbefore = set(sys.modules)\n"
         "checks.data.missing_table(...)\n"
-        "print(sorted(set(sys.modules) - before), checks.EXERCISES[0] in dir(checks))"
+        "print(sorted(set(sys.modules) - before), 'als_math' in dir(checks))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     new = ["deskrec_tutorial.checks.data", "deskrec_tutorial.checks.question"]
@@ -317,7 +326,7 @@ def test_unchanged():
 def test_long_messages_break_between_words():
     with pytest.raises(CheckFailed) as caught:
         checks.that(False, "word " * 60)
-    assert max(map(len, str(caught.value).splitlines())) <= checks.WIDTH
+    assert max(map(len, str(caught.value).splitlines())) <= core.WIDTH
 
 
 def test_a_notebook_shows_the_message_and_no_traceback(capsys):

@@ -7,6 +7,9 @@ import os
 from collections.abc import Callable
 from typing import Any, NoReturn, ParamSpec
 
+import numpy as np
+import pandas as pd
+
 P = ParamSpec("P")
 # Set while marks are given: by our grader; by nbgrader while it grades or validates.
 GRADERS = ("DESKREC_GRADING", "NBGRADER_EXECUTION")
@@ -31,10 +34,13 @@ def inviting(check: Callable[P, None]) -> Callable[P, None]:
 
 
 def untouched(answer: Any) -> bool:
-    """Say whether an answer is ``...``, or a list, tuple or dictionary that still holds one."""
-    parts = answer.values() if isinstance(answer, dict) else answer
-    if isinstance(answer, (dict, list, tuple)):
-        return any(map(untouched, parts))
+    """Say whether an answer is ``...``, or a collection, array or table that still holds one."""
+    if isinstance(answer, (dict, pd.DataFrame)):
+        return any(untouched(part) for _, part in answer.items())
+    if isinstance(answer, (np.ndarray, pd.Series)):
+        return answer.dtype == object and untouched(answer.tolist())
+    if isinstance(answer, (list, tuple)):
+        return any(map(untouched, answer))
     return answer is ...
 
 
