@@ -95,6 +95,11 @@ def test_a_known_mistake_is_explained_and_comes_before_the_difference():
     checks.equal(2, 2, "mean", mistakes={"That is the sum.": 2})
 
 
+def always_three(x):
+    """Three."""
+    return 3
+
+
 UNTOUCHED = {
     "number": lambda: checks.equal(..., 75.0, "the answer", mistakes={"Why.": 3}),
     "list": lambda: checks.equal([1, ...], [1, 2], "the answer"),
@@ -214,6 +219,7 @@ def test_what_a_library_does_not_implement_is_no_stub(capsys):
     [
         (lambda x: 3, "twice two: 4 is expected; you have 3."),
         (lambda x: 4, "twice three: 6 is expected"),
+        (always_three, "twice two: 4 is expected; you have 3."),
         (lambda x: [].sort(), "A function without `return` gives None"),
         (lambda: 4, "the_answer: Your function could not be called as the question says (Type"),
         (4, "takes the function itself, `checks.test_checks.the_answer(the_answer)`, not an"),

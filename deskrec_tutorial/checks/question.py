@@ -93,8 +93,8 @@ def _theirs(error: Exception, name: str) -> TracebackType | None:
 
 
 def _is_call(trace: TracebackType) -> bool:
-    code = trace.tb_frame.f_code
-    return code.co_filename == __file__ and code.co_name == "watched"
+    frame = trace.tb_frame
+    return frame.f_globals is globals() and frame.f_code.co_name == "watched"
 
 
 def _bare() -> None: ...
