@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import doctest
+import subprocess
+import sys
+
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from nbgrader.validator import Validator
 from scipy import sparse
 
 from deskrec_tutorial import checks
-from deskrec_tutorial.checks import CheckFailed
+from deskrec_tutorial.checks import CheckFailed, core
+from deskrec_tutorial.checks.question import question
 
 ID = 9_007_199_254_740_993  # the first whole number that a decimal number can't hold
 FRAME = pd.DataFrame({"id": [ID, 2], "share": [0.5, 0.25], "title": ["a", None]}, index=[4, 5])
@@ -88,9 +95,186 @@ def test_a_known_mistake_is_explained_and_comes_before_the_difference():
     checks.equal(2, 2, "mean", mistakes={"That is the sum.": 2})
 
 
-def test_no_answer_yet_is_no_wrong_answer():
-    with pytest.raises(NotImplementedError, match="no answer yet"):
-        checks.equal(..., 3, "n")
+def always_three(x):
+    """Three."""
+    return 3
+
+
+UNTOUCHED = {
+    "number": lambda: checks.equal(..., 75.0, "the answer", mistakes={"Why.": 3}),
+    "list": lambda: checks.equal([1, ...], [1, 2], "the answer"),
+    "two": lambda: checks.equal((..., ...), (1, 2), "the answer"),
+    "dictionary": lambda: checks.equal({"low": ..., "high": 1}, {"low": 0}, "the answer"),
+    "array": lambda: checks.equal(np.array([1, ...]), np.array([1, 2]), "the answer"),
+    "column": lambda: checks.equal(pd.Series(["a", ...]), FRAME["title"], "the answer"),
+    "table": lambda: checks.equal(FRAME.assign(title=...), FRAME, "the answer"),
+    "unchanged": lambda: checks.unchanged(FRAME, ..., "the answer"),
+    "kind": lambda: checks.kind(..., pd.DataFrame, "the answer"),
+    "that": lambda: checks.that(..., "Why it fails.", "the answer"),
+    "ranking": lambda: checks.ranking(..., [1, 2], "the answer"),
+    "ids": lambda: checks.ranking([..., 2], [1, 2], "the answer"),
+    "question": lambda: the_answer(...),
+    "pair": lambda: the_answer(lambda x: (x, ...)),
+    "no body": lambda: the_answer(no_body),
+    "a description": lambda: the_answer(described),
+    "returns it": lambda: the_answer(lambda x: ...),
+}
+
+
+@question
+def the_answer(answer):
+    """Check that a function doubles."""
+    core.kind(answer(2), object, "anything")
+    core.equal(answer(2), 4, "twice two")
+    core.equal(answer(3), 6, "twice three")
+
+
+def no_body(x): ...
+
+
+def described(x):
+    """Twice a number."""
+
+
+@pytest.mark.parametrize("check", UNTOUCHED.values(), ids=UNTOUCHED)
+def test_while_there_is_no_answer_one_line_invites(check, capsys):
+    check()
+    shown = capsys.readouterr().out.replace("the_answer", "the answer")
+    assert shown == "✎ your turn: the answer\n"
+
+
+def test_the_examples_in_the_description_are_true():
+    assert doctest.testmod(checks) == (0, 3)
+
+
+def test_an_invitation_without_a_name(capsys):
+    checks.that(..., "Why it fails.")
+    assert capsys.readouterr().out == "✎ your turn\n"
+
+
+@pytest.mark.parametrize("name", ["DESKREC_GRADING", "NBGRADER_EXECUTION"])
+@pytest.mark.parametrize("check", UNTOUCHED.values(), ids=UNTOUCHED)
+def test_while_marks_are_given_no_answer_is_an_error(check, name, monkeypatch, capsys):
+    monkeypatch.setenv(name, "autograde")
+    with pytest.raises(NotImplementedError, match="^the.answer: there is no answer yet") as caught:
+        check()
+    assert caught.type is NotImplementedError and capsys.readouterr().out == ""
+
+
+def test_nbgrader_gives_no_points_for_an_invitation(tmp_path):
+    """Whatever nbgrader sets while it validates: an answer that still is `...` fails there."""
+    grade = {"grade": True, "locked": True, "solution": False, "points": 1, "schema_version": 3}
+    cells = [
+        nbformat.v4.new_code_cell("from deskrec_tutorial import checks\nanswer, done = ..., 2"),
+        *(
+            nbformat.v4.new_code_cell(
+                f"checks.equal({name}, 2, 'two')",
+                metadata={"nbgrader": grade | {"grade_id": name, "task": False}},
+            )
+            for name in ("answer", "done")
+        ),
+    ]
+    file = tmp_path / "notebook.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), file)
+    failed = Validator().validate(str(file))["failed"]
+    assert [cell["source"] for cell in failed] == ["checks.equal(answer, 2, 'two')"]
+    assert "✎ your turn: two" in failed[0]["error"]
+
+
+def notebook_shows(code: str, capsys) -> str:
+    shell = InteractiveShell()
+    shell.run_line_magic("colors", "nocolor")
+    shell.user_ns["the_answer"] = the_answer
+    shell.run_cell(code)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("stub", ["NotImplementedError", "NotImplementedError('no answer yet')"])
+def test_a_stub_is_an_error_everywhere_and_shown_as_an_invitation(stub, capsys):
+    names: dict = {}
+    exec(f"def stub(x):\n    raise {stub}", names)
+    with pytest.raises(NotImplementedError) as caught:
+        the_answer(names["stub"])
+    assert caught.type is NotImplementedError
+    shown = notebook_shows(f"def stub(x):\n    raise {stub}\nthe_answer(stub)", capsys)
+    assert shown.startswith("✎ your turn: the_answer") and len(shown.splitlines()) == 1
+    assert ("no answer yet" in shown) == ("no answer yet" in stub)
+
+
+def test_an_error_in_a_function_is_shown_without_the_insides_of_the_check(capsys):
+    shown = notebook_shows("def f(x):\n    return x / 0\nthe_answer(f)", capsys)
+    assert "return x / 0" in shown and "ZeroDivisionError: division by zero" in shown
+    assert "`checks.test_checks.the_answer?` says what your function was called with" in shown
+    assert "question.py" not in shown and "twice two" not in shown
+
+
+def test_what_a_library_does_not_implement_is_no_stub(capsys):
+    code = "from scipy import sparse\nthe_answer(lambda x: sparse.csr_matrix([[x]]) + 1)"
+    shown = notebook_shows(code, capsys)
+    assert "adding a nonzero scalar" in shown and "your turn" not in shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda x: 3, "twice two: 4 is expected; you have 3."),
+        (lambda x: 4, "twice three: 6 is expected"),
+        (always_three, "twice two: 4 is expected; you have 3."),
+        (lambda x: [].sort(), "A function without `return` gives None"),
+        (lambda: 4, "the_answer: Your function could not be called as the question says (Type"),
+        (4, "takes the function itself, `checks.test_checks.the_answer(the_answer)`, not an"),
+        (None, "takes the function itself"),
+    ],
+    ids=str,
+)
+def test_what_a_question_says(answer, message):
+    assert message in told(the_answer, answer)
+
+
+def test_an_answer_that_a_check_can_not_look_at():
+    @question
+    def counts(answer):
+        core.equal(len(answer()), 3, "how many")
+
+    assert told(counts, lambda: 3) == (
+        "counts: The check could not look at your answer (TypeError: object of type 'int' has no "
+        "len()). Is it of the kind asked for?"
+    )
+
+
+class Stand:
+    """What may stand for a function that runs elsewhere: it can be called, and that is all."""
+
+    def __init__(self, function):
+        self.call = function
+
+    def __call__(self, *args, **options):
+        return self.call(*args, **options)
+
+    def __getattr__(self, name):
+        return self
+
+
+def test_what_stands_for_a_function_is_checked_like_one(capsys):
+    the_answer(Stand(lambda x: 2 * x))
+    assert capsys.readouterr().out == "✓ twice two\n✓ twice three\n"
+    the_answer(Stand(lambda x: ...))
+    assert capsys.readouterr().out == "✎ your turn: the_answer\n"
+    assert "4 is expected" in told(the_answer, Stand(lambda x: 3))
+
+
+def test_checks_of_exercises_load_when_they_are_asked_for():
+    code = (
+        "import sys, deskrec_tutorial\nassert 'deskrec_tutorial.checks' not in sys.modules\n"
+        "from deskrec_tutorial import checks\nbefore = set(sys.modules)\n"
+        "checks.data.missing_table(...)\n"
+        "print(sorted(set(sys.modules) - before), 'als_math' in dir(checks))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    new = ["deskrec_tutorial.checks.data", "deskrec_tutorial.checks.question"]
+    assert run.stdout == f"✎ your turn: missing_table\n{new} True\n"
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = checks.nothing
 
 
 def test_rankings(capsys):
@@ -148,7 +332,7 @@ def test_unchanged():
 def test_long_messages_break_between_words():
     with pytest.raises(CheckFailed) as caught:
         checks.that(False, "word " * 60)
-    assert max(map(len, str(caught.value).splitlines())) <= checks.WIDTH
+    assert max(map(len, str(caught.value).splitlines())) <= core.WIDTH
 
 
 def test_a_notebook_shows_the_message_and_no_traceback(capsys):
@@ -156,4 +340,4 @@ def test_a_notebook_shows_the_message_and_no_traceback(capsys):
     shell.run_cell("from deskrec_tutorial import checks\nchecks.that(False, 'Why it fails.')")
     shown = capsys.readouterr().out
     assert "✗ Why it fails." in shown
-    assert "Traceback" not in shown and "checks.py" not in shown
+    assert "Traceback" not in shown and "core.py" not in shown

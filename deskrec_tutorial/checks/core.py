@@ -1,12 +1,4 @@
-"""Checks for exercises: compare an answer with what is expected, and say what is wrong and why.
-
-A check prints one line when an answer is right and raises `CheckFailed` when it is not.  They work
-in any notebook:
-
->>> from deskrec_tutorial import checks
->>> checks.equal(sum([1, 2]), 3, "the sum of 1 and 2")
-✓ the sum of 1 and 2
-"""
+"""Compare an answer with what is expected, and say what is wrong and why."""
 
 from __future__ import annotations
 
@@ -19,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-__all__ = ["CheckFailed", "equal", "kind", "ranking", "that", "unchanged"]
+from .turn import no_answer, untouched
 
 WIDTH = 88
 TYPE_NAMES = {
@@ -53,9 +45,13 @@ def that(condition: bool, problem: str, what: str = "") -> None:
     ------
     CheckFailed
         If `condition` is false.
+    NotImplementedError
+        If it still is ``...`` while marks are given; elsewhere a line invites.
     """
+    if condition is ...:
+        no_answer(what)
     if not condition:
-        _fail(what, problem)
+        fail(what, problem)
     if what:
         _pass(what)
 
@@ -77,7 +73,7 @@ def kind(got: Any, wanted: type | tuple[type, ...], what: str) -> None:
     CheckFailed
         If it is of another type.
     NotImplementedError
-        If the answer still is ``...``.
+        If the answer still is ``...`` while marks are given; elsewhere a line invites.
     """
     _answered(got, what)
     if not isinstance(got, wanted):
@@ -85,7 +81,7 @@ def kind(got: Any, wanted: type | tuple[type, ...], what: str) -> None:
         names = " or ".join(
             TYPE_NAMES.get(one, f"a value of type {one.__name__}") for one in allowed
         )
-        _fail(what, f"The answer should be {names}, not {_kind(got)}.")
+        fail(what, f"The answer should be {names}, not {_kind(got)}.")
 
 
 def equal(
@@ -119,7 +115,7 @@ def equal(
         If they differ; its message is the explanation of the mistake where one fits, otherwise
         the first difference.
     NotImplementedError
-        If the answer still is ``...``.
+        If the answer still is ``...`` while marks are given; elsewhere a line invites.
     """
     _answered(got, what)
     problem = _difference(got, want, tolerance)
@@ -127,8 +123,8 @@ def equal(
         return _pass(what)
     for explanation, wrong in (mistakes or {}).items():
         if _difference(wrong, want, tolerance) and _difference(got, wrong, tolerance) is None:
-            _fail(what, explanation)
-    _fail(what, problem)
+            fail(what, explanation)
+    fail(what, problem)
 
 
 def ranking(
@@ -157,13 +153,15 @@ def ranking(
     CheckFailed
         If the lists differ: ids that passed through a decimal number, unwanted ids, wrong length,
         wrong order or wrong ids, in this order.
+    NotImplementedError
+        If the answer still is ``...`` while marks are given; elsewhere a line invites.
     """
     _answered(got, what)
     ids = np.asarray(got)
     if ids.ndim != 1:
-        _fail(what, f"A list of ids is expected, not {_kind(got)}.")
+        fail(what, f"A list of ids is expected, not {_kind(got)}.")
     if len(ids) and ids.dtype.kind == "f":
-        _fail(
+        fail(
             what,
             "The ids are decimal numbers. Those keep 15 digits and ids have 19: some of "
             "them have changed already. Keep ids as integers from beginning to end.",
@@ -171,26 +169,26 @@ def ranking(
     for explanation, those in (unwanted or {}).items():
         bad = [one for one in ids.tolist() if one in set(np.asarray(those).tolist())]
         if bad:
-            _fail(what, f"{explanation} For example {bad[0]}.")
+            fail(what, f"{explanation} For example {bad[0]}.")
     expected = np.asarray(want)
     for explanation, wrong in (mistakes or {}).items():
         if not np.array_equal(wrong, expected) and np.array_equal(ids, wrong):
-            _fail(what, explanation)
+            fail(what, explanation)
     if len(ids) != len(expected):
-        _fail(what, f"{len(expected)} ids are expected; you have {len(ids)}.")
+        fail(what, f"{len(expected)} ids are expected; you have {len(ids)}.")
     if np.array_equal(ids, expected):
         return _pass(what)
     if np.array_equal(ids, expected[::-1]):
-        _fail(what, "The order is upside down: the best comes first.")
+        fail(what, "The order is upside down: the best comes first.")
     if set(ids.tolist()) == set(expected.tolist()):
         place = int(np.flatnonzero(ids != expected)[0])
-        _fail(
+        fail(
             what,
             f"The right ids in another order: place {place + 1} should hold "
             f"{expected[place]}, you have {ids[place]}.",
         )
     missing = [one for one in expected.tolist() if one not in set(ids.tolist())]
-    _fail(
+    fail(
         what,
         f"{len(missing)} of the {len(expected)} expected ids are missing, the first "
         f"is {missing[0]}."
@@ -206,9 +204,13 @@ def unchanged(before: Any, after: Any, what: str) -> None:
     ------
     CheckFailed
         If it did not.
+    NotImplementedError
+        If there still is ``...`` in its place while marks are given; elsewhere a line invites.
     """
+    if untouched(after):
+        no_answer(what)
     if _difference(after, before, 0.0) is not None:
-        _fail(
+        fail(
             what,
             "The function changed the data it was given. Whoever called it still needs "
             "them as they were: work on a copy.",
@@ -219,16 +221,17 @@ def _pass(what: str) -> None:
     print(f"✓ {what}")
 
 
-def _fail(what: str, problem: str) -> NoReturn:
+def fail(what: str, problem: str) -> NoReturn:
+    """Raise `CheckFailed` with lines that fit a notebook."""
     text = f"{what}: {problem}" if what else problem
     raise CheckFailed(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def _answered(got: Any, what: str) -> None:
-    if got is ...:
-        raise NotImplementedError(f"{what}: there is no answer yet")
+    if untouched(got):
+        no_answer(what)
     if got is None:
-        _fail(
+        fail(
             what,
             "The answer is None. A function without `return` gives None; printing a "
             "value does not return it.",
