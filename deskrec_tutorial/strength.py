@@ -63,49 +63,45 @@ def event_strength(
     users, user_ids = door.codes(events["personId"], "personId", "events")
     items, item_ids = door.codes(events["contentId"], "contentId", "events")
     titles = _titles_of(events, items, item_ids)
-    # One number says who, what and how: sorted, what belongs together stands together. In place,
-    # because a log may be large.
+    values = door.values(events["value"], "events") if "value" in events.columns else None
+    # One number says who and what: sorted, what belongs together stands together. In place, and
+    # each array let go as soon as it has served, because a log may be large.
+    del events
     key = users
     key *= len(item_ids)
     key += items
-    del items
-    if "value" in events.columns:
-        amounts = door.values(events["value"], "events") * of_kind[kinds]
-        pairs, total = _added_up(key, amounts)
+    del users, items
+    if values is not None:
+        amounts = values * of_kind[kinds]
+        order = np.lexsort((amounts, key))  # a sum of floats depends on the order of its terms
+        key, amounts = key[order], amounts[order]
     else:
         key *= len(of_kind)
         key += kinds
-        del kinds
-        pairs, total = _counted(key, of_kind, repeats)
+        key.sort()
+        new = _begins(key)
+        times = np.diff(np.append(np.flatnonzero(new), len(key))) if repeats == "keep" else 1
+        key = key[new]
+        amounts = of_kind[key % len(of_kind)] * times
+        key //= len(of_kind)
+    first = np.flatnonzero(_begins(key))
+    pairs, total = key[first], np.add.reduceat(amounts, first)
+    del key, amounts, first
     rows, columns = np.divmod(pairs, len(item_ids))
-    return pd.DataFrame(
-        {
-            "personId": user_ids[rows],
-            "contentId": item_ids[columns],
-            "title": titles.array.take(columns),
-            "eventStrength": total,
-        }
-    )
+    strength = {
+        "personId": user_ids[rows],
+        "contentId": item_ids[columns],
+        "title": titles.array.take(columns),
+        "eventStrength": total,
+    }
+    return pd.DataFrame(strength, copy=False)
 
 
-def _counted(key: np.ndarray, weights: np.ndarray, repeats: str) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs, and the sum of the weights of what happened in each."""
-    key.sort()
-    begins = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
-    times = np.diff(np.r_[begins, len(key)])
-    pair, kind = np.divmod(key[begins], len(weights))
-    parts = weights[kind] * (1 if repeats == "drop" else times)
-    first = np.r_[True, pair[1:] != pair[:-1]]
-    # bincount adds one after the other, type by type: a sum of floats depends on the order.
-    return pair[first], np.bincount(np.cumsum(first) - 1, parts)
-
-
-def _added_up(key: np.ndarray, amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs, and the sum of the amounts in each, the smallest first."""
-    order = np.lexsort((amounts, key))
-    key, amounts = key[order], amounts[order]
-    first = np.r_[True, key[1:] != key[:-1]]
-    return key[first], np.bincount(np.cumsum(first) - 1, amounts)
+def _begins(key: np.ndarray) -> np.ndarray:
+    """True where a sorted key is another than the one before."""
+    new = np.ones(len(key), dtype=bool)
+    np.not_equal(key[1:], key[:-1], out=new[1:])
+    return new
 
 
 def _titles_of(events: pd.DataFrame, items: np.ndarray, item_ids: np.ndarray) -> pd.Series:
