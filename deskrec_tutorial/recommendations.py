@@ -23,7 +23,7 @@ SPARE = 10
 
 
 def recommend(
-    model: AlternatingLeastSquares, matrix: InteractionMatrix, user: int, n: int = 10
+    model: AlternatingLeastSquares, matrix: InteractionMatrix, user: int | str, n: int = 10
 ) -> pd.DataFrame:
     """The unread articles with the highest scores for one person.
 

@@ -128,7 +128,11 @@ def test_a_bad_strength_table_is_refused() -> None:
     good = dr.event_strength(EVENTS)
     cases = [
         (good.drop(columns="title"), ValueError, "no column 'title'"),
-        (good.assign(personId=good["personId"] + 0.5), ValueError, "personId in row 0 .* not a whole"),
+        (
+            good.assign(personId=good["personId"] + 0.5),
+            ValueError,
+            "personId in row 0 .* not a whole",
+        ),
         (good.iloc[:0], ValueError, "no rows"),
         (good.assign(eventStrength=[1, 0, 1]), ValueError, "row 1 of the table is 0"),
         (good.assign(eventStrength=[1, 1, np.nan]), ValueError, "row 2 of the table is nan"),

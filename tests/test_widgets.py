@@ -267,7 +267,7 @@ def test_drawing_the_map_is_long_work_that_starts_once(small, monkeypatch) -> No
 def test_too_few_articles_for_a_map(small) -> None:
     model, matrix, _ = small
     picker = dr.article_picker(model, matrix)
-    picker._matrix = replace(matrix, user_items=matrix.user_items[:6])
+    picker._matrix = replace(matrix, user_items=matrix.user_items[:6], user_ids=matrix.user_ids[:6])
     before = picker.result.value
     picker.draw.click()
     assert picker.draw.description == "No map"
