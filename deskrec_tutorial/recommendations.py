@@ -199,12 +199,25 @@ def history(strength: pd.DataFrame, user: int | str) -> pd.DataFrame:
     pandas.DataFrame
         `contentId`, `title`, `eventStrength`: by descending strength, ties by ascending contentId.
     """
-    people, ids = door.codes(strength["personId"], "personId", "strength")
-    rows = strength[people == index_of(ids, user, "personId")]
-    listed = rows.sort_values(
+    own = _rows_of(strength["personId"], user)
+    listed = strength[own].sort_values(
         ["eventStrength", "contentId"], ascending=[False, True], ignore_index=True
     )[["contentId", "title", "eventStrength"]]
     return listed.assign(title=door.titles(listed["title"], listed["contentId"].to_numpy()))
+
+
+def _rows_of(people: pd.Series, user: int | str) -> np.ndarray:
+    """True in the rows of one person, or an error that names near misses."""
+    one = door.plain(user)
+    own = np.zeros(len(people), dtype=bool)
+    if isinstance(one, str):
+        own = (people == one).to_numpy(dtype=bool, na_value=False)
+    elif people.dtype == np.int64 and type(one) is int and -(2**63) <= one < 2**63:
+        own = people.to_numpy() == np.int64(one)
+    if own.any():  # numbering all ids takes a hundred times as long
+        return own
+    numbers, ids = door.codes(people, "personId", "strength")
+    return np.asarray(numbers == index_of(ids, user, "personId"))
 
 
 def _largest_first(part: tuple[float, int]) -> tuple[float, int]:

@@ -188,12 +188,14 @@ def _first_times(matrix: InteractionMatrix, events: pd.DataFrame) -> np.ndarray:
     """When each person of the matrix came, in seconds; -inf where the events do not say."""
     door.need(events, ("personId", "timestamp"), "events", "dr.join_events")
     times = door.times(events["timestamp"], "events")
-    codes, ids = door.codes(events["personId"], "personId", "events")
-    first = np.full(len(ids), np.iinfo(np.int64).max)
-    np.minimum.at(first, codes, times)
-    ids, known = door.one_kind(ids, matrix.user_ids)
-    place = pd.Index(ids).get_indexer(pd.Index(known))
-    return np.where(place >= 0, first[place].astype(np.float64), -np.inf)
+    place = pd.Index(matrix.user_ids).get_indexer(pd.Index(events["personId"]))
+    if (place < 0).all():  # of another type, perhaps
+        codes, ids = door.codes(events["personId"], "personId", "events")
+        ids, known = door.one_kind(ids, matrix.user_ids)
+        place = pd.Index(known).get_indexer(pd.Index(ids))[codes]
+    first = np.full(len(matrix.user_ids), np.inf)
+    np.minimum.at(first, place[place >= 0], times[place >= 0].astype(np.float64))
+    return np.where(np.isfinite(first), first, -np.inf)
 
 
 def _history_html(user: int | str, read: pd.DataFrame) -> str:
