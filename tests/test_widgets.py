@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
 import deskrec_tutorial as dr
@@ -405,6 +406,27 @@ def test_somebody_without_a_history_is_a_sentence(small) -> None:
     assert seen(picker).startswith(f"personId {user} has no history")
     assert repr(dr.user_view(model, emptied, strength, user)).startswith(f"personId {user} has no")
     assert user not in picker._groups["typical"]
+
+
+def test_a_model_of_ones_own_shows_the_sentence_of_explain_once(matrix, strength) -> None:
+    own = AlternatingLeastSquares(factors=20, alpha=15, random_state=1, num_threads=1)
+    own.fit(matrix.user_items, show_progress=False)
+    user = int(matrix.user_ids[194])
+    listed, sentence = dr.recommend(own, matrix, user), "the parts add up to"
+    still = dr.user_view(own, matrix, strength, user)
+    picker = dr.user_picker(own, matrix, strength, user=user)
+    for shown in (repr(still), str(Text(still.html)), seen(picker)):
+        assert shown.count(sentence) == 1
+        item, parts, score = re.search(
+            r"For contentId (-?\d+) the parts add up to ([\d.]+), .* is ([\d.]+)\. The", shown
+        ).groups()
+        row = listed[listed["contentId"] == int(item)].iloc[0]
+        assert float(score) == pytest.approx(row["score"], abs=1e-3)
+        with pytest.warns(UserWarning, match=f"For contentId {item} the parts add up to {parts},"):
+            dr.explain(own, matrix, user, int(item))
+    own.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)
+    assert sentence not in repr(dr.user_view(own, matrix, strength, user))
+    assert sentence not in seen(dr.be_the_reader(own, matrix))
 
 
 # ------------------------------------------------------------------ be the reader
