@@ -303,6 +303,8 @@ def test_who_is_not_in_the_events_is_not_among_the_newest(usual) -> None:
     newest = people.groups(matrix, some)["newest"]
     assert max(newest) == 1_029
     assert all("here since 2016-" in label for label in newest.values())
+    with pytest.raises(ValueError, match="Not one person of the matrix is in events: .*'1027'"):
+        people.groups(matrix, events.assign(personId=events["personId"].astype(str)))
     # The same people, whose ids stand there as another type.
     as_text = some.assign(personId=some["personId"].astype(object))
     assert people.groups(matrix, as_text)["newest"] == newest

@@ -377,7 +377,9 @@ def test_list_and_id_take_turns(small) -> None:
     assert f"Person {longest} has read" in seen(picker)
 
 
-@pytest.mark.parametrize("typed", ["7", "no number", "1.5", "9" * 30, "<b>", "-", "２"])
+@pytest.mark.parametrize(
+    "typed", ["7", "no number", "1.5", "9" * 30, "9" * 9_999, "1_0", "<b>", "-", "２"]
+)
 def test_an_unknown_id_is_a_sentence_and_nothing_old_remains(small, typed: str) -> None:
     model, matrix, strength = small
     picker = dr.user_picker(model, matrix, strength)

@@ -193,6 +193,12 @@ def _first_times(matrix: InteractionMatrix, events: pd.DataFrame) -> np.ndarray:
         codes, ids = door.codes(events["personId"], "personId", "events")
         ids, known = door.one_kind(ids, matrix.user_ids)
         place = pd.Index(known).get_indexer(pd.Index(ids))[codes]
+    if (place < 0).all():
+        raise ValueError(
+            "Not one person of the matrix is in events: personId is "
+            f"{door.plain(events['personId'].iloc[0])!r} there, and such as "
+            f"{door.plain(matrix.user_ids[0])!r} in the matrix. Pass the events it was made of."
+        )
     first = np.full(len(matrix.user_ids), np.inf)
     np.minimum.at(first, place[place >= 0], times[place >= 0].astype(np.float64))
     return np.where(np.isfinite(first), first, -np.inf)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 import unicodedata
 from collections import Counter
 
@@ -44,11 +45,11 @@ def id_typed(typed: str, ids: np.ndarray, name: str) -> int | str:
     if ids.dtype.kind == "O":
         place = bisect.bisect_left(ids, typed)
         return typed if place < len(ids) and ids[place] == typed else typed.strip()
-    try:
-        return int(typed)
-    except ValueError:
-        message = f"“{typed.strip()}” is no {name}. An id is a whole number, such as {ids[0]}."
-        raise ValueError(message) from None
+    if not re.fullmatch(r"[+-]?\d{1,999}", typed.strip()):  # int would also take 1_000
+        raise ValueError(
+            f"“{typed.strip()}” is no {name}. An id is a whole number, such as {ids[0]}."
+        )
+    return int(typed)
 
 
 class Articles:
