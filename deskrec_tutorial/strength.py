@@ -55,11 +55,10 @@ def event_strength(
         `title`, `eventStrength` (float64). The order of `events` makes no
         difference, as long as an article has one title.
     """
-    if repeats not in ("drop", "keep"):
-        raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
+    check_repeats(repeats)
     needed = ("personId", "contentId", "eventType", "title")
     door.need(events, needed, "events", "dr.join_events")
-    kinds, of_kind = _weights_of(events["eventType"], weights)
+    kinds, of_kind = weights_of(events["eventType"], weights)
     users, user_ids = door.codes(events["personId"], "personId", "events")
     items, item_ids = door.codes(events["contentId"], "contentId", "events")
     titles = _titles_of(events, items, item_ids)
@@ -110,15 +109,27 @@ def _titles_of(events: pd.DataFrame, items: np.ndarray, item_ids: np.ndarray) ->
     return door.titles(events["title"].iloc[first], item_ids)
 
 
-def _weights_of(column: pd.Series, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-    """For each event the code of its type, and the weight of each type, in alphabetical order."""
+def check_repeats(repeats: str) -> str:
+    """The same, if it is "drop" or "keep"."""
+    if repeats not in ("drop", "keep"):
+        raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
+    return repeats
+
+
+def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
+    """The weights as a dict from text to floats, if they are numbers above 0."""
     if not isinstance(weights, Mapping):
         raise TypeError('weights maps types of events to numbers, such as {"VIEW": 1.0}.')
     for name, weight in weights.items():
         number = isinstance(weight, (int, float, np.number)) and not isinstance(weight, bool)
         if not (number and np.isfinite(weight) and weight > 0):
             raise ValueError(f"The weight of {name} is {weight!r}; a weight must be above 0.")
-    known = {str(name): float(weights[name]) for name in sorted(weights, key=str)}
+    return {str(name): float(weight) for name, weight in weights.items()}
+
+
+def weights_of(column: pd.Series, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """For each event the code of its type, and the weight of each type, in alphabetical order."""
+    known = dict(sorted(check_weights(weights).items()))
     names = pd.Index(list(known))
     codes = names.get_indexer(pd.Index(column))
     if (codes < 0).any():  # types that are no text, or have no weight
