@@ -212,7 +212,7 @@ def _places_of(items: pd.Series, shared: pd.Series) -> tuple[np.ndarray, np.ndar
     if len(lost):
         times = np.bincount(found, minlength=len(ids))
         _say_what_is_lost(int(times[lost].sum()), len(found), ids[lost], known)
-    return place[found], known
+    return door.renumbered(found, place), known
 
 
 def _shared(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

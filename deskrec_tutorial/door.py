@@ -93,7 +93,7 @@ def codes(column: pd.Series, name: str, where: str) -> tuple[np.ndarray, np.ndar
         The different ids, ascending: int64 or uint64, or object where they are text.
     """
     if column.dtype == np.int64:
-        return pd.factorize(column.to_numpy(), sort=True)
+        return _in_order(*pd.factorize(column.to_numpy()))
     try:
         found, unique = pd.factorize(column)
     except TypeError:  # lists and the like, which have no hash
@@ -105,20 +105,36 @@ def codes(column: pd.Series, name: str, where: str) -> tuple[np.ndarray, np.ndar
         unique = cast(Any, unique).categories.take(cast(Any, unique).codes)
     first = first_places(found, len(unique))
     checked = ids(pd.Series(unique), name, where, column.index.to_numpy()[first])
-    order = np.argsort(checked, kind="stable")
+    if len(set(checked.tolist())) < len(checked):  # such as 7 and 7.0 in a column of objects
+        again, different = pd.factorize(checked)
+        return _in_order(again[found], different)
+    return _in_order(found, checked)
+
+
+BLOCK = 1_000_000  # rows at a time, where an array of all rows would cost memory
+
+
+def _in_order(found: np.ndarray, unique: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Codes and ids, renumbered so that the ids ascend."""
+    order = np.argsort(unique, kind="stable")
     place = np.empty(len(order), dtype=np.intp)
     place[order] = np.arange(len(order))
-    different = checked[order]
-    if (different[1:] == different[:-1]).any():  # such as 7 and 7.0 in a column of objects
-        return pd.factorize(checked[found], sort=True)
-    return place[found], different
+    return renumbered(found, place), unique[order]
+
+
+def renumbered(found: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """``numbers[found]``, written over `found`."""
+    for start in range(0, len(found), BLOCK):
+        part = found[start : start + BLOCK]
+        part[:] = numbers[part]
+    return found
 
 
 def first_places(found: np.ndarray, count: int) -> np.ndarray:
     """Where each of the codes 0 to count - 1 stands first."""
-    first, block = np.empty(count, dtype=np.intp), 1_000_000
-    for start in reversed(range(0, len(found), block)):  # in blocks, to save memory
-        part = found[start : start + block]
+    first = np.empty(count, dtype=np.intp)
+    for start in reversed(range(0, len(found), BLOCK)):
+        part = found[start : start + BLOCK]
         first[part[::-1]] = np.arange(start + len(part))[: start - 1 if start else None : -1]
     return first
 
