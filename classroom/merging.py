@@ -161,8 +161,10 @@ class _Merger:
                 for cell in self.theirs
                 if cell.kind == "markdown" and cell.place is None and self._is_new(cell)
             ]
-        texts = {cell.source.strip(): cell for cell in reversed(written)}  # the first of copies
-        return Answer(tuple(reversed(texts.values())))
+        texts: dict[str, _Cell] = {}
+        for cell in written:
+            texts.setdefault(cell.source.strip(), cell)  # of copies the first
+        return Answer(tuple(texts.values()))
 
     def _code_answer(self, place: int, ours: Any) -> Answer:
         names, mine = self.names[_id(ours)], _id(ours)
