@@ -72,6 +72,11 @@ class Exercise:
         return dict(points)
 
     @property
+    def functions(self) -> frozenset[str]:
+        """What the answers define."""
+        return frozenset().union(*(names_of(c) for c in self.notebook.cells if is_solution(c)))
+
+    @property
     def titles(self) -> dict[str, str]:
         """What the student sees of a question: the heading that it stands under."""
         titles, heading = {}, ""
@@ -370,7 +375,11 @@ def grade(
     """Grade everything in a folder and write the results."""
     by_hand = marks_by_hand(out / "grades.csv")
     exercises = load_exercises(course)
-    found = find(folder, {name: set(_ids(one)) for name, one in exercises.items()})
+    found = find(
+        folder,
+        {name: set(_ids(one)) for name, one in exercises.items()},
+        {name: one.functions for name, one in exercises.items()},
+    )
     if not found:
         raise SystemExit(f"{folder} holds no submissions: a folder or a notebook per student")
     done = run_all(found, exercises, limits, jobs)

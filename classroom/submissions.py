@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -41,7 +41,11 @@ class _Found:
         return self.owner, self.folder, self.one.exercise
 
 
-def find(folder: Path, exercises: dict[str, set[str]]) -> list[Submission]:
+def find(
+    folder: Path,
+    exercises: dict[str, set[str]],
+    functions: Mapping[str, Collection[str]] | None = None,
+) -> list[Submission]:
     """Read a folder of submissions.
 
     Parameters
@@ -51,6 +55,8 @@ def find(folder: Path, exercises: dict[str, set[str]]) -> list[Submission]:
         (``ana.ipynb``, ``ana_01_data.ipynb``, or as a learning platform calls it), or both.
     exercises : dict
         Per exercise the ids of its questions, to recognise notebooks that were renamed.
+    functions : dict, optional
+        Per exercise the functions that it asks for, to recognise those that lost their ids, too.
 
     Returns
     -------
@@ -58,7 +64,7 @@ def find(folder: Path, exercises: dict[str, set[str]]) -> list[Submission]:
         By student and exercise, one of each.  What can't be read has a `problem`.
     """
     everything = [
-        _Found(_read(owner.name, path, folder, exercises), owner, place)
+        _Found(_read(owner.name, path, folder, exercises, functions or {}), owner, place)
         for owner, path, place in _candidates(folder, exercises)
     ]
     found: dict[tuple[str, str | None], Submission] = {}
@@ -117,7 +123,9 @@ def _candidates(folder: Path, exercises: Collection[str]) -> Iterable[tuple[Owne
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith(".") or entry.name == "__MACOSX":
             continue
-        if entry.is_dir() and entry.name in exercises:  # sorted by exercise, then by student
+        if entry.is_dir() and entry.name.lower() in {
+            name.lower() for name in exercises
+        }:  # sorted by exercise, then by student
             yield from _candidates(entry, exercises)
         elif entry.is_dir():
             files = [path for path in sorted(entry.rglob("*")) if _counts(path, entry)]
@@ -139,7 +147,13 @@ def _counts(path: Path, top: Path) -> bool:
         return False
 
 
-def _read(student: str, path: Path, folder: Path, exercises: dict[str, set[str]]) -> Submission:
+def _read(
+    student: str,
+    path: Path,
+    folder: Path,
+    exercises: dict[str, set[str]],
+    functions: Mapping[str, Collection[str]],
+) -> Submission:
     empty = Submission(student, path, _by_name(str(path.relative_to(folder)), exercises))
     if path.is_dir():
         return replace(empty, problem="the folder is empty")
@@ -161,8 +175,18 @@ def _read(student: str, path: Path, folder: Path, exercises: dict[str, set[str]]
         )
     best = max(exercises, key=lambda name: len(exercises[name] & ids))
     exercise = best if exercises[best] & ids else empty.exercise
+    exercise = exercise or _by_functions(notebook, functions)
     problem = "" if exercise else f"{path.name} is none of the exercises"
     return replace(empty, exercise=exercise, notebook=notebook, problem=problem)
+
+
+def _by_functions(notebook: Any, functions: Mapping[str, Collection[str]]) -> str | None:
+    """Return the exercise of whose functions a notebook defines most."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    defined = set(re.findall(r"^(?:async )?def (\w+)", code, re.M))
+    shared = {name: len(defined.intersection(asked)) for name, asked in functions.items()}
+    best = max(shared, key=shared.__getitem__, default=None)
+    return best if best is not None and shared[best] else None
 
 
 def _by_name(where: str, exercises: Iterable[str]) -> str | None:

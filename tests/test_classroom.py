@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import html
 import json
 import os
 import re
@@ -932,6 +933,17 @@ def test_two_students_stay_two_and_one_stays_one(exercises, tmp_path, names, stu
     assert sorted(one.student for one in found) == students
 
 
+def test_a_notebook_without_marks_and_under_another_name_is_recognised(exercises, tmp_path):
+    for chapter in (CHAPTER, "06_evaluation"):
+        notebook = submission(chapter)
+        for one in notebook.cells:
+            one.metadata.clear()
+        hand_in(tmp_path, "ana", notebook, f"Untitled{chapter[:2]}.ipynb")
+    asked = {name: one.functions for name, one in exercises.items()}
+    found = submissions.find(tmp_path, everything_known(exercises), asked)
+    assert [(one.exercise, one.problem) for one in found] == [(CHAPTER, ""), ("06_evaluation", "")]
+
+
 def test_the_text_that_comes_with_an_attempt_is_no_second_submission(exercises, tmp_path):
     attempt = "Exercise 1_asouza_attempt_2024-01-01-10-00-00"
     hand_in(tmp_path, ".", submission(), f"{attempt}_{CHAPTER}.ipynb")
@@ -939,6 +951,33 @@ def test_the_text_that_comes_with_an_attempt_is_no_second_submission(exercises, 
     (tmp_path / f"{attempt}.txt").write_text("Name: Ana Souza (asouza)")
     found = submissions.find(tmp_path, everything_known(exercises))
     assert [(one.student, one.problem) for one in found] == [("asouza", ""), ("bob", "")]
+
+
+def test_right_answers_of_real_life_get_all_points(course, exercises, tmp_path):
+    right = answers_of()
+    notebook = submission(
+        missing=f"name = input('Who are you?')\n!pip install --retries 0 nothing-here\n"
+        f"{right['missing']}\n%pip install ./nothing-here\nraise SystemExit",
+        titles=f"%%time\n{right['titles']}\nambiguous_titles(3)",
+        half=f"from google.colab import files\nfiles.upload()\n{right['half']}",
+    )
+    at = {c.metadata.nbgrader.grade_id: i for i, c in enumerate(notebook.cells) if is_solution(c)}
+    notebook.cells[at["half"]].metadata.clear()
+    join = notebook.cells[at["join"]]
+    lines = right["join"].split("\n")
+    join.source = "\n".join(lines[:3])
+    pieces = [cell("\n".join(lines[3:]), "join"), cell("import matplotlib.pyplot as plt\nplt.x()")]
+    copies = [cell("def with_titles(a, b):\n    return a", "join"), cell(right["half"][:-80])]
+    notebook.cells[at["join"] + 1 : at["join"] + 1] = pieces
+    notebook.cells += copies
+    hand_in(tmp_path / "in", "ana", notebook, f"Copy of {CHAPTER}.IPYNB")
+    [(_, marks)] = grade.grade(tmp_path / "in", course, tmp_path / "out", LIMITS, jobs=1)
+    given = {mark.question: (mark.points, mark.message) for mark in marks}
+    assert given.pop("removed") == (None, grade.TO_READ)
+    assert given == {q: (exercises[CHAPTER].questions[q], "right") for q in given}
+    page = (tmp_path / "out/feedback/ana.html").read_text(encoding="utf-8")
+    assert f"your cells {at['join'] + 1} and {at['join'] + 2}. What your cell" in page
+    assert all(html.escape(line, quote=False) in page.replace("&#34;", '"') for line in lines)
 
 
 # ------------------------------------------------------------------------- the whole class
