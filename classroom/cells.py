@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 LONGEST = 100_000  # characters of a cell that are parsed: what students write is far below
+MOST_PARTS = 50  # that a cell is cut into: each is run for itself
 
 # Lines that are IPython's own: `%time …`, `!pip …`, `files = !ls`, `?name`, `name?`.
 _COMMAND = re.compile(
@@ -170,7 +171,7 @@ def cut(source: str, names: Collection[str] = ()) -> list[str]:
         if (risky or not _is_safe(after)) and _first_line(after) > end:
             parts.append("\n".join(lines[start:end]))
             start, risky = end, False
-    return [*parts, "\n".join(lines[start:])] if parts else [source]
+    return [*parts, "\n".join(lines[start:])] if 0 < len(parts) < MOST_PARTS else [source]
 
 
 def _is_wanted(node: ast.stmt, names: Collection[str]) -> bool:

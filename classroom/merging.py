@@ -20,8 +20,9 @@ from nbgrader.utils import is_grade, is_solution
 from .cells import Code, cut, functions, read
 
 _HIDDEN = re.compile("### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.S)
-MOST_CODE = 2_000_000  # characters of a notebook that are parsed: an exercise has some thousands
-MOST_SPLIT = 5  # cells that an answer was split into within a function
+MOST_CODE = 500_000  # characters of a notebook that are parsed: an exercise has some thousands
+MOST_TRIES = 100  # to join what was split within a function
+LONGEST_SPLIT = 20_000  # characters of such an answer
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ class _Merger:
             before += first
             before += self._needed(answer, before)
             self._add(before, {cell.number: question for cell in first})
-            *head, source = cut(last.source, names_of(ours))
+            *head, source = cut(last.source, self.names[_id(ours)])
             self._add_parts(head, question)
             self.defined |= last.code.defines
         metadata = {
@@ -268,23 +269,23 @@ class _Merger:
         A helper may stand below, or the questions in another order than ours.
         """
         last, chosen = answer.pieces[-1].number, list[_Cell]()
-        known = self.given | self.defined
-        known = known.union(*(cell.code.defines for cell in (*answer.pieces, *before)))
         waiting = [*answer.pieces, *before]
+        known = (self.given | self.defined).union(*(cell.code.defines for cell in waiting))
         while waiting:
             for name in waiting.pop().code.needs - known:
                 makers = self.makers[name]
                 makers = [cell for cell in makers if cell.number < last][-1:] or makers[:1]
                 chosen += makers
                 waiting += makers
-                known = known.union({name}, *(cell.code.defines for cell in makers))
+                known.update({name}, *(cell.code.defines for cell in makers))
         for cell in chosen:
             self.own.pop(cell.number, None)
         return chosen
 
     def _add(self, cells: Iterable[_Cell], pieces: dict[int, str] | None = None) -> None:
         for cell in sorted(cells, key=lambda cell: cell.number):
-            self._add_parts(cut(cell.source), (pieces or {}).get(cell.number, ""))
+            parts = cut(cell.source) if cell.code.parsed else [cell.source]
+            self._add_parts(parts, (pieces or {}).get(cell.number, ""))
             self.defined |= cell.code.defines
 
     def _add_parts(self, parts: Iterable[str], question: str) -> None:
@@ -296,20 +297,26 @@ class _Merger:
 def _joined(cells: Iterable[_Cell]) -> list[_Cell]:
     """Join what was split within a function: neighbours that are Python only together."""
     joined: list[_Cell] = []
+    tries = MOST_TRIES
     for cell in cells:
-        whole = _whole(joined[-1], cell) if joined else None
-        if whole:
-            joined.pop()
-        joined.append(whole or cell)
+        if joined and tries and _may_be_parts(joined[-1], cell):
+            tries -= 1
+            cell = _whole(joined[-1], cell) or cell
+            if len(cell.numbers) > 1:
+                joined.pop()
+        joined.append(cell)
     return joined
 
 
+def _may_be_parts(one: _Cell, more: _Cell) -> bool:
+    """Say if two cells may have been one: the second goes on, or one of them is no Python."""
+    code = one.kind == more.kind == "code" and more.id in ("", one.id) and more.source.strip()
+    inside = more.id and more.source[:1].isspace() and not one.source[:1].isspace()
+    small = len(one.source) + len(more.source) < LONGEST_SPLIT
+    return bool(code) and small and (bool(inside) or not (one.code.parsed and more.code.parsed))
+
+
 def _whole(one: _Cell, more: _Cell) -> _Cell | None:
-    parts = one.kind == more.kind == "code" and more.id in ("", one.id) and more.source.strip()
-    inside = more.id and more.source[:1].isspace()
-    alone = one.code.parsed and more.code.parsed and not inside
-    if not parts or alone or len(one.numbers) == MOST_SPLIT:
-        return None
     source = f"{one.source}\n{more.source}"
     code = read(source)
     numbers = (*one.numbers, *more.numbers)

@@ -14,6 +14,7 @@ LARGEST = 200 * 2**20  # bytes of a file, outputs and pasted pictures included
 MOST_TEXT = 20 * 2**20  # characters without them
 MOST_PARTS = 500_000  # lists and objects: a chapter has some hundreds
 MOST_DROPPED = 2_000_000  # of them in what is thrown away: each takes its time
+MOST_CELLS = 2_000
 CLEAR = "clear all outputs and save again"
 
 _KEY = r'"(?:outputs|attachments|widgets)"\s*+:\s*+(?=[\[{])'
@@ -42,9 +43,12 @@ def read_answers(path: Path) -> Any:
     logger = logging.getLogger("traitlets")  # nbformat's; it would not say whose notebook is odd
     before, logger.disabled = logger.disabled, True
     try:
-        return _parsed(_bounded(_text(path), drop=True))
+        notebook = _parsed(_bounded(_text(path), drop=True))
     finally:
         logger.disabled = before
+    if len(notebook.cells) > MOST_CELLS:
+        raise TooLarge(f"has more than {MOST_CELLS:,} cells")
+    return notebook
 
 
 def _parsed(text: str) -> Any:

@@ -161,9 +161,11 @@ def _read(
         return replace(empty, problem=f"{path.name} is not a notebook: hand in the .ipynb file")
     try:
         notebook = read_answers(path)
-        for cell in notebook.cells:
-            if not isinstance(cell.source, str):
-                cell.source = ""  # the numbers of the other cells stay
+        for cell in notebook.cells:  # all stay, so that their numbers do
+            cell.setdefault("metadata", {})
+            source = cell.get("source")
+            cell.source = source.replace("\r\n", "\n") if isinstance(source, str) else ""
+            cell.setdefault("cell_type", "raw")
         ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
     except TooLarge as error:
         return replace(empty, problem=f"{path.name} {error}")

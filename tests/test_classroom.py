@@ -290,6 +290,12 @@ def test_odd_notebooks_cost_only_their_own_mark(exercises, tmp_path, metadata):
         ("[" * 600_000, "holds more than 500,000 lists and objects beside its outputs"),
         ('{"outputs": [' + "[]," * 2_100_000, "has outputs of more than 2,000,000 parts"),
         ('"' + "x" * (reading.MOST_TEXT + 1), "is larger than 20 MB even without its outputs"),
+        (
+            nbformat.writes(student_version()).replace(
+                '"cells": [', '"cells": [' + '{"cell_type": "raw"},' * 2_001
+            ),
+            "has more than 2,000 cells",
+        ),
         ("]" * 10**7, "can't be read as a notebook"),
         ('{"cells": [' + '["' * 10**5, "can't be read as a notebook"),
     ],
