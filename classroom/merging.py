@@ -21,7 +21,7 @@ from .cells import Code, cut, functions, read
 
 _HIDDEN = re.compile("### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.S)
 MOST_CODE = 500_000  # characters of a notebook that are parsed: an exercise has some thousands
-MOST_TRIES = 100  # to join what was split within a function
+MOST_TRIES = 20  # to join what was split within a function
 LONGEST_SPLIT = 20_000  # characters of such an answer
 
 

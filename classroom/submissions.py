@@ -163,9 +163,8 @@ def _read(
         notebook = read_answers(path)
         for cell in notebook.cells:  # all stay, so that their numbers do
             cell.setdefault("metadata", {})
-            source = cell.get("source")
-            cell.source = source.replace("\r\n", "\n") if isinstance(source, str) else ""
-            cell.setdefault("cell_type", "raw")
+            text = cell.source if isinstance(cell.source, str) else ""
+            cell.source = text.replace("\r\n", "\n")
         ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
     except TooLarge as error:
         return replace(empty, problem=f"{path.name} {error}")

@@ -292,7 +292,8 @@ def test_odd_notebooks_cost_only_their_own_mark(exercises, tmp_path, metadata):
         ('"' + "x" * (reading.MOST_TEXT + 1), "is larger than 20 MB even without its outputs"),
         (
             nbformat.writes(student_version()).replace(
-                '"cells": [', '"cells": [' + '{"cell_type": "raw"},' * 2_001
+                '"cells": [',
+                '"cells": [' + '{"cell_type": "raw", "metadata": {}, "source": ""},' * 2_001,
             ),
             "has more than 2,000 cells",
         ),
