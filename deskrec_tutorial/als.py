@@ -21,6 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from .strength import InteractionMatrix
 
+LARGEST = 1e15  # confidence: beyond it a float no longer sees the weak no beside it
+
 
 class ALS:
     """Implicit-feedback ALS in plain NumPy: chapter 3's code, to be read rather than deployed.
@@ -255,6 +257,13 @@ def fit_als(
         raise ValueError(
             f"factors={factors} is more than this matrix of {matrix.user_items.shape[0]:,} users × "
             f"{matrix.user_items.shape[1]:,} items can use; choose a smaller number."
+        )
+    strongest = alpha * matrix.user_items.data.max()
+    if strongest > LARGEST:
+        raise ValueError(
+            f"alpha={alpha:g} gives the strongest read pair confidence {strongest:.3g}; beyond "
+            f"{LARGEST:.0e} the 1 of an unread pair is lost beside it. Make the strengths smaller, "
+            "such as their logarithms."
         )
     weakest = alpha * matrix.user_items.data.min()
     if weakest < 1:

@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from . import door
+from . import clock, door
 from .als import check_count
 from .recommendations import BLOCK, DECIMALS, blocks, kth_largest, stored_cells
 from .strength import EVENT_WEIGHTS, InteractionMatrix, event_strength, index_of, pairs_of
@@ -131,6 +131,8 @@ def split(
     check_count(k, "k")
     check_count(min_articles, "min_articles")
     if isinstance(data, pd.DataFrame) and "eventType" in data.columns:
+        if events is not None and events is not data:
+            raise ValueError("data holds events already: pass no others as events=.")
         data, events = event_strength(data, weights, repeats), data
     matrix = InteractionMatrix.from_strength(data) if isinstance(data, pd.DataFrame) else data
     if not isinstance(matrix, InteractionMatrix):
@@ -182,8 +184,12 @@ def _split_in_time(
     weights: Mapping[str, float],
     repeats: str,
 ) -> Split:
-    times = in_order(events)["timestamp"].to_numpy()
-    early = events["timestamp"] < times[min(round((1 - share) * len(times)), len(times) - 1)]
+    door.need(events, ("timestamp",), "events", "dr.join_events")
+    times = clock.times(events["timestamp"], "events")
+    cut = np.sort(times)[min(round((1 - share) * len(times)), len(times) - 1)]
+    if times.min() == times.max():
+        raise ValueError("All events happened at one time, so none comes before another.")
+    early = pd.Series(times < cut, events.index)
     if not early.any():
         raise ValueError(f"No event comes before the last share={share!r} of them: lower share.")
     train, after = (
@@ -213,42 +219,58 @@ def place(strength: pd.DataFrame, matrix: InteractionMatrix) -> InteractionMatri
     InteractionMatrix
         Of the same shape. A KeyError if an id is not in the matrix.
     """
-    values = door.values(strength["eventStrength"], "strength"), cells(strength, matrix)
+    door.need(strength, (*PAIR, "eventStrength"), "strength", "dr.event_strength")
+    values = door.values(strength["eventStrength"], "strength"), cells(strength, matrix, "strength")
     placed = sparse.csr_matrix(values, shape=matrix.user_items.shape)
     if placed.nnz < len(strength):
         raise ValueError("strength repeats a pair: add its rows up first (dr.event_strength does).")
     return replace(matrix, user_items=placed)
 
 
-def cells(rows: pd.DataFrame, matrix: InteractionMatrix) -> tuple[np.ndarray, np.ndarray]:
+def cells(
+    rows: pd.DataFrame, matrix: InteractionMatrix, name: str = "events"
+) -> tuple[np.ndarray, np.ndarray]:
     """The row and the column in the matrix of each (personId, contentId) of a table."""
-    found = []
-    for name, ids in (("personId", matrix.user_ids), ("contentId", matrix.item_ids)):
-        codes, given = door.codes(rows[name], name, "the table")
-        given, known = door.one_kind(given, ids)
-        place = pd.Index(known).get_indexer(pd.Index(given))
-        for stranger in given[place < 0][:1]:
-            index_of(ids, stranger, name)  # says what is wrong
-        found.append(place[codes])
-    return found[0], found[1]
+    found = _whereabouts(rows, matrix, name)
+    for column, ids, place in zip(PAIR, (matrix.user_ids, matrix.item_ids), found, strict=True):
+        strange = place < 0
+        if strange.any():
+            index_of(ids, door.codes(rows[column][strange], column, name)[1][0], column)  # says why
+    return found
+
+
+PAIR = ("personId", "contentId")
+
+
+def _whereabouts(
+    rows: pd.DataFrame, matrix: InteractionMatrix, name: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same, with -1 for ids that the matrix does not have."""
+    door.need(rows, PAIR, name, "dr.join_events")
+    return (
+        door.places(rows["personId"], "personId", name, matrix.user_ids),
+        door.places(rows["contentId"], "contentId", name, matrix.item_ids),
+    )
 
 
 def _events_of(matrix: InteractionMatrix, events: pd.DataFrame) -> pd.DataFrame:
     """The events on the pairs of a matrix, and no others."""
-    rows, columns = (
-        pd.Index(ids).get_indexer(events[name])
-        for name, ids in (("personId", matrix.user_ids), ("contentId", matrix.item_ids))
-    )
+    rows, columns = _whereabouts(events, matrix, "events")
     known = (rows >= 0) & (columns >= 0)
     held = matrix.user_items.astype(bool)
     known[known] = np.asarray(held[rows[known], columns[known]]).ravel()
+    if not known.any():
+        raise ValueError(
+            "None of the events is on a pair of the data that is to be split: pass the events "
+            "(dr.join_events) that the strengths were made of."
+        )
     return events[known]
 
 
 def in_order(events: pd.DataFrame) -> pd.DataFrame:
     """Events by time, equal times in the given order, and numbered anew."""
     door.need(events, ("timestamp",), "events", "dr.join_events")
-    timed = events.assign(timestamp=door.times(events["timestamp"], "events"))
+    timed = events.assign(timestamp=clock.times(events["timestamp"], "events"))
     return timed.sort_values("timestamp", kind="stable", ignore_index=True)
 
 
@@ -266,7 +288,8 @@ def _check_sides(train: InteractionMatrix, test: InteractionMatrix) -> None:
         )
     if not test.user_items.nnz:
         raise ValueError(
-            "Nothing is held out. Is share too small, or does nobody have min_articles articles?"
+            "Nothing is held out: nobody has both enough articles (min_articles) and, beside what "
+            "is held out (share, k), one that stays in train; or after the cut nothing is new."
         )
     shared = _pairs_in_common(train, test)
     if shared:

@@ -33,6 +33,7 @@ from scipy.sparse.linalg import svds
 from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
+from . import door
 from .als import fit_als
 from .evaluation import Board, cells, days_of, in_order, moments
 from .strength import InteractionMatrix, pairs_of
@@ -331,15 +332,29 @@ class Content(Recommender):
         from sklearn.preprocessing import normalize
 
         words = tf_idf(_texts(train, self.articles), self.pieces)
+        if not words.nnz:
+            raise ValueError(
+                f"The titles have no words to compare, such as {train.titles[0]!r}. Name the "
+                "column of the titles when you load the log: dr.load_clicks(…, title=…)."
+            )
         self._people, self._articles = normalize(_seen(train, self.values) @ words), words.T
 
 
 def _texts(train: InteractionMatrix, articles: pd.DataFrame | None) -> Sequence[str]:
     if articles is None or "text" not in articles.columns:
         return list(train.titles)
-    bodies = articles.drop_duplicates("contentId").set_index("contentId")["text"]
-    bodies = bodies.reindex(train.item_ids).fillna("")
-    return [f"{title} {body}" for title, body in zip(train.titles, bodies, strict=True)]
+    door.need(articles, ("contentId", "text"), "articles", "dr.load_clicks")
+    place = door.places(articles["contentId"], "contentId", "articles", train.item_ids)
+    if (place < 0).all():
+        raise ValueError(
+            "articles has a text for none of the articles in train, such as contentId "
+            f"{door.plain(train.item_ids[0])!r}; its first is "
+            f"{door.plain(articles['contentId'].iloc[0])!r}. Pass the articles of the same log."
+        )
+    bodies: dict[int, str] = {}
+    for column, text in zip(place, articles["text"], strict=True):
+        bodies.setdefault(column, "" if pd.isna(text) else text)
+    return [f"{title} {bodies.get(column, '')}" for column, title in enumerate(train.titles)]
 
 
 PIECES: dict[str, dict[str, Any]] = {
@@ -357,7 +372,12 @@ def tf_idf(texts: Sequence[str], pieces: str = "words") -> sparse.csr_matrix:
 
     if pieces not in PIECES:
         raise ValueError(f'pieces must be "words" or "letters", not {pieces!r}.')
-    return TfidfVectorizer(sublinear_tf=True, **PIECES[pieces]).fit_transform(texts).tocsr()
+    try:
+        return TfidfVectorizer(sublinear_tf=True, **PIECES[pieces]).fit_transform(texts).tocsr()
+    except ValueError as error:
+        if "empty vocabulary" not in str(error):
+            raise
+        return sparse.csr_matrix((len(texts), 1))  # not one word of two letters
 
 
 @dataclass(eq=False)
@@ -476,7 +496,7 @@ class Trending:
         self._words = tf_idf(list(pairs_of(events).titles))
         opened = ~in_order(events).duplicated(["personId", "contentId"])
         readings = opened[round(start * len(events)) : round(stop * len(events))].sum()
-        looked_at = np.random.default_rng(self.seed).random(readings) < self.choices / readings
+        looked_at = np.random.default_rng(self.seed).random(readings) * readings < self.choices
         choices = []
         for look, (board, row, column) in zip(looked_at, moments(events, start, stop), strict=True):
             if look and np.isfinite(board.born[column]):

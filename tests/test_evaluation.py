@@ -474,10 +474,12 @@ def test_place_keeps_rows_and_columns(strength, matrix):
 
 def test_a_cut_with_nothing_on_one_side_is_refused(events):
     strength = dr.event_strength(events)
-    at_once = events.assign(timestamp=0)
-    for log_of, share in ((at_once, 0.5), (events, 1 - 1e-9)):
-        with pytest.raises(ValueError, match="No event comes before the last share"):
-            dr.split(strength, "temporal", share=share, events=log_of)
+    for log_of, says in (
+        (events.assign(timestamp=0), "All events happened at one time"),
+        (events, "No event comes before the last share"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            dr.split(strength, "temporal", share=1 - 1e-9, events=log_of)
     with pytest.raises(ValueError, match="Nothing is held out"):
         dr.split(events, "temporal", share=1e-9, min_articles=100)
     without = events.astype({"timestamp": float})

@@ -106,10 +106,13 @@ BAD_TIMES = {
     "no such day": (every("2016-13-45"), "neither a Unix time nor an ISO date"),
     "a year": (every("2016"), "neither a Unix time"),
     "date numbers": (LOG["when"] * 0 + 20160201, r'look like dates: .*format="%Y%m%d"'),
-    "days since 1900": (LOG["when"] * 0 + 42500.5, "no Unix time.*What do they count"),
+    "days since 1900": (LOG["when"] * 0 + 42500.5, "look like a spreadsheet's days: .*1899-12-30"),
     "two units": (LOG["when"].where(LOG.index != 1, LOG["when"] * 1000), "row 1 .* one unit"),
-    "zero": (LOG["when"].where(LOG.index != 2, 0), "row 2 .* 1970-01-01"),
-    "zero among ms": ((LOG["when"] * 1000).where(LOG.index != 2, 0), "row 2 .* 1970-01-01"),
+    "zero": (LOG["when"].where(LOG.index != 2, 0), "row 2 .* is 0, while most are"),
+    "zero among ms": (
+        (LOG["when"] * 1000).where(LOG.index != 2, 0),
+        "row 2 .* is 0, while most are",
+    ),
     "minus one": (LOG["when"].where(LOG.index != 2, -1), "row 2 .* is -1"),
     "gap": (LOG["when"].where(LOG.index != 2), "missing in 1 row, first in row 2"),
     "no time": (moments.where(moments.index != 2), "missing in 1 row, first in row 2"),
@@ -181,7 +184,7 @@ def test_an_article_twice_is_one_and_with_two_titles_an_error() -> None:
     twice = pd.concat([SHELF, SHELF[:1]], ignore_index=True)
     clicks = load(articles=twice, title="name")
     assert len(clicks.articles) == 3
-    assert "articles: left out is 1 row that repeats" in clicks.notes[-1]
+    assert "articles: rows that repeat an article are left out (1)." in clicks.notes[-1]
     twice.loc[3, "name"] = "Other"
     with pytest.raises(dr.DataError, match=r"what 10 has more than one title \(rows \[0, 3\]"):
         load(articles=twice, title="name")
@@ -205,11 +208,11 @@ def test_kinds_of_events_and_values() -> None:
 
 
 BAD_VALUES = {
-    "zero": ([1, 0, 3, 0, 5], r"stars in row 1 .* is 0; .*\(2 rows are not\).*> 0"),
-    "negative": ([1, -2, 3, 4, 5], r"row 1 .* is -2; .*\(1 row is not\)"),
+    "zero": ([1, 0, 3, 0, 5], r"stars in row 1 .* is 0; .*> 0.*\(2 rows cannot"),
+    "negative": ([1, -2, 3, 4, 5], r"row 1 .* is -2; .*\(1 row cannot"),
     "gap": ([1, None, 3, 4, 5], "row 1 of the table is nan"),
     "text": (["1", "2", "many", "4", "5"], "row 2 of the table is 'many'"),
-    "comma": (["1,5"] * 5, "decimal comma: .*decimal=','"),
+    "comma": (["1,5"] * 5, "decimal comma. .*decimal=','"),
     "infinite": ([1, np.inf, 3, 4, 5], "row 1 of the table is inf"),
 }
 
@@ -226,10 +229,10 @@ def test_a_missing_kind_and_a_log_pasted_twice_are_said() -> None:
         load(LOG.assign(act=["buy", None, "see", "see", "see"]), event="act")
     twice = load(pd.concat([LOG, LOG]))
     assert twice.notes[1] == "5 of the 10 rows repeat an earlier one in all of these."
-    with pytest.warns(UserWarning, match="the whole log stands there twice"):
+    with pytest.warns(UserWarning, match="no row stands there only once"):
         dr.join_events(twice)
     timeless = load(pd.concat([LOG, LOG]), time=None)  # who says that nobody looks twice?
-    assert len(timeless.notes) == 1
+    assert "not one row stands there only once" in timeless.notes[1]
     assert len(dr.join_events(timeless)) == 10
 
 
@@ -369,7 +372,7 @@ def test_deskdrop_s_files_get_the_same_names_and_dialects(
 def test_a_zip_of_several_tables_and_of_one_that_lies_outside(tmp_path: Path) -> None:
     with pytest.raises(dr.DataError, match="2 tables in this zip with the columns who, what, when"):
         load(archive(tmp_path / "a.zip", one=CSV, two=CSV))
-    with pytest.raises(dr.DataError, match="no table in this zip"):
+    with pytest.raises(dr.DataError, match=r"no table \(\.csv.*\) in this zip"):
         load(archive(tmp_path / "b.zip", one="a,b\n1,2\n", two="c,d\n1,2\n"))
     with zipfile.ZipFile(tmp_path / "c.zip", "w") as file:
         file.writestr("../log.csv", CSV)

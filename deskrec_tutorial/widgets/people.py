@@ -8,7 +8,7 @@ import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from traitlets import Bunch
 
-from .. import door
+from .. import clock, door
 from ..als import check_model, parts_apart
 from ..plots.core import GREY
 from ..recommendations import history, recommend
@@ -187,7 +187,7 @@ def _label(user: int | str, articles: int, since: float) -> str:
 def _first_times(matrix: InteractionMatrix, events: pd.DataFrame) -> np.ndarray:
     """When each person of the matrix came, in seconds; -inf where the events do not say."""
     door.need(events, ("personId", "timestamp"), "events", "dr.join_events")
-    times = door.times(events["timestamp"], "events")
+    times = clock.times(events["timestamp"], "events")
     place = pd.Index(matrix.user_ids).get_indexer(pd.Index(events["personId"]))
     if (place < 0).all():  # of another type, perhaps
         codes, ids = door.codes(events["personId"], "personId", "events")
