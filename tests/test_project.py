@@ -112,6 +112,7 @@ def test_figures_and_simulator_load_on_first_use_only() -> None:
 def test_arrows_between_modules_go_one_way() -> None:
     order = [
         "door",
+        "clock",
         "files",
         "data",
         "own_log",
