@@ -32,12 +32,13 @@ from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from .isolation import LIMITS, run, what_is_missing
+from .job import prepare
 from .release import ASSETS, BUILD, chapters, make_course, released
 from .submissions import Submission, find, merge, question_of
 
 FIELDS = ("student", "exercise", "question", "points", "of", "message")
 TO_READ = "for the teacher to read"
-LIMIT_ERRORS = ("KernelDied", "NotRun", "TimeLimit")  # what worker.py writes
+LIMIT_ERRORS = ("KernelDied", "NotRun", "TimeLimit")  # what judge.py writes
 
 
 @dataclass
@@ -89,6 +90,7 @@ def load_exercises(course: Path) -> dict[str, Exercise]:
         for name in chapters():
             notebook = nbformat.read(released(course, name), as_version=4)
             for cell in notebook.cells:
+                prepare(cell, cell.source)
                 if is_grade(cell) and not is_solution(cell):
                     grade_id = cell.metadata.nbgrader["grade_id"]
                     cell.source = book.find_source_cell(grade_id, name, name).source
