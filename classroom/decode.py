@@ -9,7 +9,6 @@ import base64
 import datetime
 import decimal
 import fractions
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -34,16 +33,6 @@ class Foreign:
 def foreign(name: str) -> Any:
     """Return a stand-in for a value of a type of this name."""
     return type(name[:60] or "object", (Foreign,), {})()
-
-
-def loads(data: bytes) -> Any:
-    """Read a value that `dumps` has written, or raise `Garbled`."""
-    try:
-        return decode(json.loads(data))
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise Garbled(f"it can't be read ({type(error).__name__})") from None
 
 
 def decode(data: Any) -> Any:

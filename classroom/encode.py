@@ -10,7 +10,6 @@ import base64
 import datetime
 import decimal
 import fractions
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-LARGEST = 64 * 2**20  # characters of one value
+LARGEST = 64 * 2**20  # characters of one reply
+MOST = 5_000_000  # values in one value
+_left = MOST  # of what is being encoded
 DEEPEST = 60  # containers in containers
 PLAIN = (bool, int, float, str, type(None))
 NULLABLE = {
@@ -31,16 +32,16 @@ BY_ISO = (datetime.datetime, datetime.date, datetime.time)
 FORMATS = ("csr", "csc", "coo", "bsr", "dia", "dok", "lil")
 
 
-def dumps(value: Any) -> bytes:
-    """Write down a value, at most `LARGEST` characters."""
-    text = json.dumps(encode(value))
-    if len(text) > LARGEST:
-        raise ValueError(f"a value of {len(text) >> 20} MB; at most {LARGEST >> 20} MB are taken")
-    return text.encode()
-
-
 def encode(value: Any, depth: int = 0) -> Any:
-    """Turn a value into what JSON can hold; everything but plain values gets a kind."""
+    """Turn a value into what JSON can hold; everything but plain values gets a kind.
+
+    Raises
+    ------
+    ValueError
+        If it has more than `MOST` parts.
+    """
+    global _left
+    _left = _left if depth else MOST
     if type(value) in PLAIN:
         return value
     if depth > DEEPEST:
@@ -52,7 +53,12 @@ def encode(value: Any, depth: int = 0) -> Any:
 
 
 def _many(values: Any, depth: int) -> list[Any]:
+    """Encode values that stand in a row; all rows of a value together have a largest length."""
+    global _left
     values = list(values)
+    _left -= len(values)
+    if _left < 0:
+        raise ValueError(f"a value with more than {MOST:,} parts")
     if all(type(one) in PLAIN for one in values):
         return values
     return [encode(one, depth) for one in values]
@@ -82,6 +88,8 @@ def _array(value: np.ndarray, depth: int) -> dict[str, Any]:
     if isinstance(value, np.ma.MaskedArray) or value.dtype.kind not in "biufcmMSUO":
         return _other(value)
     kind = "matrix" if isinstance(value, np.matrix) else "array"
+    if value.nbytes > LARGEST:
+        raise ValueError(f"an array of {value.nbytes >> 20} MB")
     head = {"$": kind, "dtype": value.dtype.str, "shape": list(value.shape)}
     if value.dtype.kind == "O":
         return {**head, "items": _many(np.asarray(value).ravel().tolist(), depth)}

@@ -79,8 +79,10 @@ def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], ask: Caller) 
     given = [*args, *kwargs.values()]
     try:
         print(end=str(said.get("text", "")))
-        caught = [(class_from(kinds, Warning), str(text)) for kinds, text in said["warnings"]]
-        changed = [(given[place], decode(value)) for place, value in said["changed"]]
+        caught = [
+            (class_from(kinds, Warning), str(text)) for kinds, text in said.get("warnings", [])
+        ]
+        changed = [(given[place], decode(value)) for place, value in said.get("changed", [])]
         error = error_from(said["error"]) if "error" in said else None
         result = None if error else _result(said["value"], given)
     except Exception as problem:

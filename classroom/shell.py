@@ -7,8 +7,8 @@ import getpass
 import io
 import sys
 import types
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -74,6 +74,11 @@ class Shell(InteractiveShell):
         pass
 
     showsyntaxerror = showindentationerror = showtraceback
+
+    @contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:
+        """Keep no second copy of what is printed: there may be no end of it."""
+        yield
 
     def show_usage_error(self, exc: Any) -> None:
         pass
