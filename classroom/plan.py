@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .sandbox import HOME
+from .syscalls import refusing
 
 HERE = Path(__file__).resolve().parent
 RUNNERS = ("__init__", "wire", "shell", "encode", "decode", "proxy", "worker", "judge")
@@ -128,6 +129,7 @@ def inside(
         "command": [sys.executable, *command],
         "environment": {**environment(HOME), **more},
         "limits": process_limits(limits),
+        "refused": refusing(),
         "processes": limits["processes"],
         "memory": limits["memory_mb"] * 2**20,
         "disk_mb": limits["disk_mb"],
@@ -143,7 +145,7 @@ def process_limits(limits: dict[str, float]) -> list[list[int]]:
     """Return what the kernel is to enforce: pairs of a kind of limit and its value."""
     import resource
 
-    most = {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: 512}
+    most = {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: 256}
     version = platform.release().split(".")
     if (int(version[0]), int(version[1])) >= (5, 14):  # before, a person's own processes count
         most[resource.RLIMIT_NPROC] = int(4 * limits["processes"])  # threads count as well

@@ -30,7 +30,7 @@ READ_ONLY, NO_SUID, NO_DEVICES, REMOUNT, BIND, RECURSIVE, PRIVATE = (
     1 << 18,
 )
 SEAL = REMOUNT | BIND | READ_ONLY | NO_SUID | NO_DEVICES
-SET_DEATH_SIGNAL, DROP_CAPABILITY, NO_NEW_PRIVILEGES, SET_DUMPABLE = 1, 24, 38, 4
+SET_DEATH_SIGNAL, DROP_CAPABILITY, NO_NEW_PRIVILEGES, SET_DUMPABLE, SET_SECCOMP = 1, 24, 38, 4, 22
 MOUNT_SETATTR = 442  # the same number on every architecture
 DEVICES = ("null", "zero", "full", "random", "urandom")
 SCRATCH = "/tmp"
@@ -125,11 +125,12 @@ def forbid(path: str, value: str) -> None:
         Path(path).write_text(value)
 
 
-def give_up_rights(uid: int, limits: list[list[int]]) -> None:
+def give_up_rights(plan: dict[str, Any]) -> None:
     """Keep no right to do more than an ordinary user, and no way to get it back."""
     import resource
 
-    for kind, most in limits:
+    uid = plan["uid"]
+    for kind, most in plan["limits"]:
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))
@@ -141,6 +142,11 @@ def give_up_rights(uid: int, limits: list[list[int]]) -> None:
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
     system("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    if plan["refused"]:
+        steps = bytes.fromhex(plan["refused"])
+        held = ctypes.create_string_buffer(steps)
+        program = struct.pack("HP", len(steps) // 8, ctypes.addressof(held))
+        system("prctl", SET_SECCOMP, 2, program, 0, 0)
 
 
 def first_process(root: str, plan: dict[str, Any]) -> int:
@@ -155,7 +161,7 @@ def first_process(root: str, plan: dict[str, Any]) -> int:
     if not program:
         os.setsid()
         os.chdir(HOME)
-        give_up_rights(plan["uid"], plan["limits"])
+        give_up_rights(plan)
         os.execve(plan["command"][0], plan["command"], plan["environment"])
     for number in (0, 1, 2):
         os.close(number)

@@ -26,7 +26,7 @@ pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip instal
 
 from nbgrader.utils import is_grade, is_solution
 
-from classroom import grade, isolation, release, submissions
+from classroom import grade, isolation, job, release, submissions
 
 CHAPTER = "01_data"
 LIMITS = {**isolation.LIMITS, "cell_seconds": 8.0, "total_seconds": 60.0}
@@ -596,21 +596,11 @@ def test_a_submission_sees_no_other_process():
     assert len([name for name in seen if name.isdigit()]) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and links")
-def test_something_else_in_the_place_of_the_result_is_refused(exercises, tmp_path):
-    # The worker clears the place, in a run of its own ...
-    forge = "import os\nos.mkfifo('../result.ipynb')"
-    one = submissions.Submission("eve", Path("x"), CHAPTER, submission(titles=forge))
-    _, marks = grade.execute(one, exercises[CHAPTER], LIMITS)
-    assert [mark.points for mark in marks] == [2, 0, 3, 3, None]
-    # ... and if somebody is quicker, nothing is read that would block or never end.
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "link").symlink_to("/dev/zero")
-    (tmp_path / "half").write_text('{"cells": [')
-    (tmp_path / "bomb").write_text("[" * 600_000)
-    for name in ("pipe", "link", "half", "bomb", "none", "."):
-        notebook, problem = isolation._result(tmp_path / name)
-        assert notebook is None and "without a result" in problem
+@pytest.mark.parametrize("report", ["", '{"cells": [', "[" * 600_000, "\xff"])
+def test_a_run_without_a_whole_report_has_no_result(tmp_path, report):
+    (tmp_path / "report.json").write_text(report, encoding="latin-1")
+    notebook, problem = job.executed(submission(), tmp_path / "report.json", "")
+    assert notebook is None and "without a result" in problem
 
 
 @pytest.mark.parametrize(

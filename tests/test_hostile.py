@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,21 @@ class Table(pd.DataFrame):
     def __getitem__(self, name): return Always()
 """
 LEAVING = "def {}(*args, **kwargs):\n    raise SystemExit(0)"
+HIDDEN_MEMORY = """
+import ctypes, os
+libc, held = ctypes.CDLL(None), []
+for number in range(60):
+    for file in (None, "/dev/shm", "/tmp"):
+        try:
+            held.append(os.open(file, 0o20200002) if file else os.memfd_create("x"))
+            os.write(held[-1], b"x" * 90 * 2**20)
+        except OSError:
+            pass
+size = sum(os.fstat(one).st_size for one in held) >> 20
+shared = libc.shmget(0, 2**30, 0o1600)
+apart = libc.unshare(0x10000000)
+raise RuntimeError(f"HELD {size <= 300} {shared} {apart}")
+"""
 HUGE = "def {}(*args, **kwargs):\n    return [[0] * 10**6] * 200"
 
 
@@ -249,13 +265,14 @@ HOSTILE: dict[str, Any] = {
     "outlives": submission(OUTLIVE),
     "liar": liar(),
     "leaves": submission(titles=LEAVING.format("ambiguous_titles")),
+    "hidden memory": submission(missing=HIDDEN_MEMORY),
     "huge": submission(titles=HUGE.format("ambiguous_titles")),
 }
 HONEST = ("ana", "bob", "zoe")
 WRONG = dict.fromkeys(QUESTIONS, 0)
 EXPECTED = {
     **dict.fromkeys(HONEST, FULL),
-    **dict.fromkeys(("vandal", "network", "thousand files"),
+    **dict.fromkeys(("vandal", "network", "thousand files", "hidden memory"),
                     {**FULL, "missing": 0}),
     **dict.fromkeys(("fork bomb", "hog", "killer"), {**WRONG, "missing": 2}),
     **dict.fromkeys(("reader", "looks into others", "replaced"), WRONG),
@@ -325,9 +342,9 @@ def rows_of(out: Path) -> dict[tuple[str, str], dict[str, str]]:
         return {(row["student"], row["question"]): row for row in csv.DictReader(lines)}
 
 
-def command(folder: Path, course: Path) -> list[str]:
-    paths = [str(folder / "in"), "--out", str(folder / "out"), "--course", str(course)]
-    return [sys.executable, "-m", "classroom.grade", *paths, *OPTIONS]
+def command(folder: Path) -> list[str]:
+    paths = [folder / "in", "--out", folder / "out", "--course", folder / "course"]
+    return [sys.executable, "-m", "classroom.grade", *map(str, paths), *OPTIONS]
 
 
 def closed_to_others(path: Path) -> list[Path]:
@@ -364,35 +381,33 @@ def course(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module", params=["as it is", "as a plain user"])
-def graded(request, course, tmp_path_factory):
-    """The folder of a graded class, what the programs said, and what had changed afterwards."""
+def graded(request, course):
+    """The folder of a graded class, and a fingerprint of what lay around before."""
     plain = request.param == "as a plain user"
     if plain and (os.getuid() != 0 or not shutil.which("setpriv")):
         pytest.skip("needs root and setpriv, to be somebody else")
-    folder = tmp_path_factory.mktemp("class")
-    shutil.copytree(course, folder / "course")
-    line = command(folder, folder / "course")
-    if plain:
-        for place in (folder, *folder.parents[:3]):
-            place.chmod(place.stat().st_mode | 0o055)
-        shutil.chown(folder, NOBODY, NOBODY)
-        line = as_somebody(line, folder)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.1)
-        hand_in(folder, server.getsockname()[1])
-        if plain:
-            for place in folder.rglob("*"):
-                shutil.chown(place, NOBODY, NOBODY)
-        before = fingerprint(folder)
-        variables = {**os.environ, "DESKREC_TOKEN": "s3cr3t", "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(
-            line, cwd=ROOT, env=variables, capture_output=True, text=True, check=False, timeout=280
-        )
-        with pytest.raises(TimeoutError):
-            server.accept()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "On this system" not in done.stdout
-    return folder, before
+    with tempfile.TemporaryDirectory(prefix="class-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copytree(course, folder / "course")
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(0.1)
+            hand_in(folder, server.getsockname()[1])
+            line = command(folder)
+            if plain:
+                for place in (folder, *folder.rglob("*")):
+                    shutil.chown(place, NOBODY, NOBODY)
+                line = as_somebody(line, folder)
+            before = fingerprint(folder)
+            variables = {**os.environ, "DESKREC_TOKEN": "s3cr3t", "PYTHONPATH": str(ROOT)}
+            done = subprocess.run(
+                line, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+            )
+            with pytest.raises(TimeoutError):
+                server.accept()
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert "On this system" not in done.stdout
+        yield folder, before
 
 
 @in_sandbox
@@ -436,6 +451,7 @@ def test_what_ended_a_run_is_said(graded):
     for student in ("fork bomb", "hog"):
         assert "the Python process was ended here (" in rows[student, "titles"]["message"]
     assert "No space left" in rows["thousand files", "missing"]["message"]
+    assert rows["hidden memory", "missing"]["message"] == "RuntimeError: HELD True -1 -1"
     assert rows["endless", "titles"]["message"] == "stopped after 6 s"
     assert "SystemExit" in rows["leaves", "titles"]["message"]
 
