@@ -1,4 +1,4 @@
-"""Time of grading a class of thirty, ten of them hostile: python benchmarks/grading.py [CHAPTER ...].
+"""Time of grading a class of thirty, ten of them hostile, per chapter (all, or those named).
 
 Twenty have solved everything, which is the slowest case of the honest ones, since every check runs
 to its end.
