@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import inspect
 import io
 import pickle
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,8 @@ def frozen(array: np.ndarray) -> np.ndarray:
 def answer_from(name: str, said: Any, ask: Caller) -> Any:
     """Return what stands for an answer: its value, or a function that asks for the call."""
     if "callable" not in said:
-        return decode(said["value"])
+        with _unheard():
+            return decode(said["value"])
 
     def answer(*args: Any, **kwargs: Any) -> Any:
         return call(name, args, kwargs, ask)
@@ -78,22 +80,32 @@ def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], ask: Caller) 
     said = ask(body.getvalue())
     given = [*args, *kwargs.values()]
     try:
-        print(end=str(said.get("text", "")))
+        text = str(said.get("text", ""))
         caught = [
             (class_from(kinds, Warning), str(text)) for kinds, text in said.get("warnings", [])
         ]
-        changed = [(given[place], decode(value)) for place, value in said.get("changed", [])]
         error = error_from(said["error"]) if "error" in said else None
-        result = None if error else _result(said["value"], given)
+        with _unheard():
+            changed = [(given[place], decode(value)) for place, value in said.get("changed", [])]
+            result = None if error else _result(said["value"], given)
+            for target, value in changed:
+                write_back(target, value)
     except Exception as problem:
         raise Garbled(f"the answer can't be read ({type(problem).__name__})") from None
-    for target, value in changed:
-        write_back(target, value)
-    for category, text in caught:
-        warnings.warn_explicit(text, category, "answer", 1)
+    print(end=text)
+    for category, message in caught:
+        warnings.warn_explicit(message, category, "answer", 1)
     if error:
         raise error
     return result
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Keep what carrying values over warns of from a check that listens to the answer."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _result(said: Any, given: list[Any]) -> Any:

@@ -98,29 +98,29 @@ class Worker:
         name, args, kwargs = pickle.loads(body)
         given = [*args, *kwargs.values()]
         before = [encode(one) if is_mutable(one) else None for one in given]
-        said: dict[str, Any] = {}
         caught: list[warnings.WarningMessage] = []
 
-        def call() -> None:
+        def call() -> Any:
             with warnings.catch_warnings(record=True) as log:
                 warnings.simplefilter("always")
                 try:
-                    result = self.shell.user_ns[name](*args, **kwargs)
-                    same = (i for i, one in enumerate(given) if one is result)
-                    place = next(same, None) if is_mutable(result) else None
-                    said["value"] = encode(result) if place is None else {"$": "given", "i": place}
+                    return self.shell.user_ns[name](*args, **kwargs), None
                 except BaseException as error:
-                    said["error"] = describe_error(error)
-                caught.extend(log[:50])
+                    return None, error
+                finally:
+                    caught.extend(log[:50])
 
-        said["text"], _ = captured(self.room, call)
-        said["warnings"] = [describe_warning(one) for one in caught]
+        text, (result, error) = captured(self.room, call)
+        said = {"text": text, "warnings": [describe_warning(one) for one in caught]}
         said["changed"] = [
             [place, after]
             for place, (one, was) in enumerate(zip(given, before, strict=True))
             if was is not None and (after := encode(one)) != was
         ]
-        return said
+        if error is not None:
+            return {**said, "error": describe_error(error)}
+        place = next((i for i, one in enumerate(given) if one is result and is_mutable(one)), None)
+        return {**said, "value": encode(result) if place is None else {"$": "given", "i": place}}
 
 
 def is_mutable(value: Any) -> bool:
