@@ -121,14 +121,16 @@ def inside(
 ) -> subprocess.Popen[bytes]:
     """Start a Python program in a sandbox, as some user (see `sandbox_user`)."""
     (folder / "root").mkdir()
-    own = {"own": os.getuid(), "nobody": NOBODY, "new": NOBODY + 1 + secrets.randbelow(2**30)}
+    bubblewrap = shutil.which("bwrap") if user == "bubblewrap" else ""
+    uids = {"nobody": NOBODY, "new": NOBODY + 1 + secrets.randbelow(2**30)}
     plan = {
         "root": str(folder / "root"),
-        "uid": own[user],
+        "uid": uids.get(user, os.getuid()),
+        "bubblewrap": bubblewrap,
         "visible": [*visible(), *map(str, show)],
         "command": [sys.executable, *command],
         "environment": {**environment(HOME), **more},
-        "limits": process_limits(limits),
+        "limits": process_limits(limits, counted_apart=not bubblewrap),
         "refused": refusing(),
         "processes": limits["processes"],
         "memory": limits["memory_mb"] * 2**20,
@@ -141,13 +143,16 @@ def inside(
     return subprocess.Popen(launcher, cwd="/", env={}, start_new_session=True, **streams)
 
 
-def process_limits(limits: dict[str, float]) -> list[list[int]]:
-    """Return what the kernel is to enforce: pairs of a kind of limit and its value."""
+def process_limits(limits: dict[str, float], counted_apart: bool) -> list[list[int]]:
+    """Return what the kernel is to enforce: pairs of a kind of limit and its value.
+
+    The number of processes only where those that a person runs elsewhere don't count.
+    """
     import resource
 
     most = {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: 256}
     version = platform.release().split(".")
-    if (int(version[0]), int(version[1])) >= (5, 14):  # before, a person's own processes count
+    if counted_apart and (int(version[0]), int(version[1])) >= (5, 14):
         most[resource.RLIMIT_NPROC] = int(4 * limits["processes"])  # threads count as well
     return [[kind, value] for kind, value in most.items()]
 
@@ -156,11 +161,13 @@ def process_limits(limits: dict[str, float]) -> list[list[int]]:
 def sandbox_user() -> str:
     """Say as whom a program can run in a sandbox here; an empty text if there is none.
 
-    As root: a user id that nobody else has, or at least nobody's.  Others stay who they are.
+    As root: a user id that nobody else has, or at least nobody's.  Others stay who they are, or
+    let bubblewrap do it, which some systems permit where they permit nobody else.
     """
     if sys.platform != "linux":
         return ""
-    for user in ("new", "nobody", "own") if os.getuid() == 0 else ("own",):
+    users = ["new", "nobody", "own"] if os.getuid() == 0 else ["own"]
+    for user in [*users, *["bubblewrap"] * bool(shutil.which("bwrap"))]:
         if _works(user):
             return user
     return ""

@@ -125,15 +125,20 @@ def forbid(path: str, value: str) -> None:
         Path(path).write_text(value)
 
 
-def give_up_rights(plan: dict[str, Any]) -> None:
-    """Keep no right to do more than an ordinary user, and no way to get it back."""
+def keep_limits(limits: list[list[int]]) -> None:
+    """Let the kernel enforce limits on this process and those that come from it."""
     import resource
 
-    uid = plan["uid"]
-    for kind, most in plan["limits"]:
+    for kind, most in limits:
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))
+
+
+def give_up_rights(plan: dict[str, Any]) -> None:
+    """Keep no right to do more than an ordinary user, and no way to get it back."""
+    uid = plan["uid"]
+    keep_limits(plan["limits"])
     for capability in range(64):
         with contextlib.suppress(OSError):  # there are fewer
             system("prctl", DROP_CAPABILITY, capability, 0, 0, 0)
@@ -182,6 +187,25 @@ def apart(plan: dict[str, Any], root: str, ready: int, go: int) -> int:
     if not first:
         return first_process(root, plan)
     return os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]) & 0xFF
+
+
+def with_bubblewrap(plan: dict[str, Any]) -> None:
+    """Become a program that does the same where this user alone may not."""
+    keep_limits(plan["limits"])
+    room = str(int(plan["disk_mb"]) << 20)
+    line = [plan["bubblewrap"], "--unshare-all", "--unshare-user", "--die-with-parent"]
+    line += ["--new-session", "--size", room, "--tmpfs", SCRATCH]
+    for path in sorted(plan["visible"], key=lambda path: path.count("/")):
+        line += ["--ro-bind-try", path, path]
+    line += ["--proc", "/proc", "--dev", "/dev", "--size", room, "--tmpfs", "/dev/shm"]
+    line += ["--remount-ro", "/dev", "--dir", HOME, "--remount-ro", "/", "--chdir", HOME]
+    if plan["refused"]:
+        reading, writing = os.pipe()
+        os.set_inheritable(reading, True)
+        os.write(writing, bytes.fromhex(plan["refused"]))
+        os.close(writing)
+        line += ["--seccomp", str(reading)]
+    os.execve(plan["bubblewrap"], [*line, "--", *plan["command"]], plan["environment"])
 
 
 def write_ids(child: int, uid: int) -> None:
@@ -248,6 +272,8 @@ def main() -> int:
         for number in (ready[0], go[1]):
             os.close(number)
         try:
+            if plan["bubblewrap"]:
+                with_bubblewrap(plan)
             code = apart(plan, plan["root"], ready[1], go[0])
         except OSError as error:
             print(f"no sandbox: {error}", file=sys.stderr)

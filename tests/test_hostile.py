@@ -24,7 +24,7 @@ pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip instal
 
 from nbgrader.utils import is_solution
 
-from classroom import plan, release
+from classroom import isolation, plan, release
 
 CHAPTER = "01_data"
 QUESTIONS = ("missing", "titles", "join", "half")
@@ -225,12 +225,12 @@ class Table(pd.DataFrame):
 LEAVING = "def {}(*args, **kwargs):\n    raise SystemExit(0)"
 HIDDEN_MEMORY = """
 import ctypes, os
-libc, held = ctypes.CDLL(None), []
-for number in range(60):
+libc, held, data = ctypes.CDLL(None), [], b"x" * 90 * 2**20
+for number in range(5):
     for file in (None, "/dev/shm", "/tmp"):
         try:
             held.append(os.open(file, 0o20200002) if file else os.memfd_create("x"))
-            os.write(held[-1], b"x" * 90 * 2**20)
+            os.write(held[-1], data)
         except OSError:
             pass
 size = sum(os.fstat(one).st_size for one in held) >> 20
@@ -378,6 +378,21 @@ def course(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("course")
     release.make_course(folder)
     return folder
+
+
+def test_bubblewrap_does_the_same(monkeypatch, tmp_path):
+    if not (sys.platform == "linux" and shutil.which("bwrap") and plan._works("bubblewrap")):
+        pytest.skip("bubblewrap is not installed, or may do nothing here")
+    monkeypatch.setattr(plan, "sandbox_user", lambda: "bubblewrap")
+    attacks = [VANDAL, READER, HIDDEN_MEMORY, FORK_BOMB]
+    cells = [nbformat.v4.new_code_cell(spell(one, tmp_path, 1)) for one in attacks]
+    limits = {**isolation.LIMITS, "cell_seconds": 10.0}
+    done, problem = isolation.run(nbformat.v4.new_notebook(cells=cells), limits)
+    assert not problem
+    found = [cell.outputs[-1].evalue for cell in done.cells]
+    assert found[:2] == ["DONE:", "FOUND:"]
+    assert found[3].startswith("the Python process was ended here (")
+    assert found[2].startswith("HELD") and found[2].endswith("-1 -1")
 
 
 @pytest.fixture(scope="module", params=["as it is", "as a plain user"])
