@@ -33,7 +33,7 @@ SEAL = REMOUNT | BIND | READ_ONLY | NO_SUID | NO_DEVICES
 SET_DEATH_SIGNAL, DROP_CAPABILITY, NO_NEW_PRIVILEGES, SET_DUMPABLE, SET_SECCOMP = 1, 24, 38, 4, 22
 MOUNT_SETATTR = 442  # the same number on every architecture
 DEVICES = ("null", "zero", "full", "random", "urandom")
-SCRATCH = "/tmp"
+SCRATCH = "/scratch"  # no place of this machine: what is shown may lie in /tmp
 HOME = f"{SCRATCH}/student"
 TICK = 0.05  # seconds between two looks at what runs
 TOO_MANY, TOO_MUCH, NO_SANDBOX = 71, 72, 73  # how this program ends in such a case
@@ -87,6 +87,8 @@ def build(root: str, plan: dict[str, Any]) -> None:
     mount("deskrec", scratch, "tmpfs", NO_SUID | NO_DEVICES, room)
     for path in sorted(plan["visible"], key=lambda path: path.count("/")):
         show(root, path)
+    if not os.path.lexists(f"{root}/tmp"):
+        os.symlink(SCRATCH, f"{root}/tmp")
     for name in DEVICES:
         show(root, f"/dev/{name}")
     for folder in ("student", "shm"):
@@ -197,6 +199,8 @@ def with_bubblewrap(plan: dict[str, Any]) -> None:
     line += ["--new-session", "--size", room, "--tmpfs", SCRATCH]
     for path in sorted(plan["visible"], key=lambda path: path.count("/")):
         line += ["--ro-bind-try", path, path]
+    if not any(path.startswith("/tmp/") for path in plan["visible"]):
+        line += ["--symlink", SCRATCH, "/tmp"]
     line += ["--proc", "/proc", "--dev", "/dev", "--size", room, "--tmpfs", "/dev/shm"]
     line += ["--remount-ro", "/dev", "--dir", HOME, "--remount-ro", "/", "--chdir", HOME]
     if plan["refused"]:

@@ -227,7 +227,7 @@ HIDDEN_MEMORY = """
 import ctypes, os
 libc, held, data = ctypes.CDLL(None), [], b"x" * 90 * 2**20
 for number in range(5):
-    for file in (None, "/dev/shm", "/tmp"):
+    for file in (None, "/dev/shm", os.environ["HOME"]):
         try:
             held.append(os.open(file, 0o20200002) if file else os.memfd_create("x"))
             os.write(held[-1], data)
