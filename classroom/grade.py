@@ -31,14 +31,16 @@ from nbgrader.utils import determine_grade, is_grade, is_solution
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from .isolation import LIMITS, run, what_is_missing
-from .merging import names_of
+from .isolation import LIMITS, run
+from .job import prepare
+from .merging import merge, names_of, question_of
+from .plan import what_is_missing
 from .release import ASSETS, BUILD, chapters, make_course, released
-from .submissions import Submission, find, merge, question_of
+from .submissions import Submission, find
 
 FIELDS = ("student", "exercise", "question", "points", "of", "message")
 TO_READ = "for the teacher to read"
-LIMIT_ERRORS = ("KernelDied", "NotRun", "TimeLimit")  # what worker.py writes
+LIMIT_ERRORS = ("KernelDied", "NotRun", "TimeLimit")  # what judge.py writes
 
 
 @dataclass
@@ -97,6 +99,7 @@ def load_exercises(course: Path) -> dict[str, Exercise]:
         for name in chapters():
             notebook = nbformat.read(released(course, name), as_version=4)
             for cell in notebook.cells:
+                prepare(cell, cell.source)
                 if is_grade(cell) and not is_solution(cell):
                     grade_id = cell.metadata.nbgrader["grade_id"]
                     cell.source = book.find_source_cell(grade_id, name, name).source

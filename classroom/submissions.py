@@ -1,4 +1,4 @@
-"""Find what was handed in, and put each answer into the grader's own copy of the exercise."""
+"""Find what was handed in: whose it is, and for which exercise."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from .merging import merge, question_of
 from .names import NOTEBOOK, Owner, owner_of_file, owner_of_folder, pattern
-from .reading import LARGEST, TooLarge, read_answers, read_notebook
-
-__all__ = ["LARGEST", "Submission", "find", "merge", "question_of", "read_notebook"]
+from .reading import TooLarge, read_answers
 
 
 @dataclass(frozen=True)

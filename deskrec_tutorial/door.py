@@ -240,8 +240,8 @@ def missing_ids(column: pd.Series, gone: np.ndarray, where: str) -> str:
     return (
         f"{where}: {column.name} is missing in {_rows(int(gone.sum()))}, first in row "
         f"{row_name(column, first)} of the table{instead}. Nobody can be recommended anything "
-        'without an id: load the log with dr.load_clicks(…, missing="drop"), which leaves such rows '
-        "out."
+        "without an id. Leave such rows out: load the log with dr.load_clicks(…, "
+        'missing="drop").'
     )
 
 

@@ -28,7 +28,7 @@ pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip instal
 from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.utils import is_grade, is_solution
 
-from classroom import grade, isolation, reading, release, submissions
+from classroom import grade, isolation, job, merging, plan, reading, release, submissions
 
 CHAPTER = "01_data"
 LIMITS = {**isolation.LIMITS, "cell_seconds": 8.0, "total_seconds": 60.0}
@@ -138,7 +138,7 @@ def test_the_zip_works_in_a_room_without_a_network(course, tmp_path):
     assert len(stubs) == len(answers_of()) - 1
     script = "import sys; sys.path.insert(0, '')\n" + code[0] + f"\n{answers_of()['missing']}\n"
     script += f"{code[2]}\nprint(dr.__file__)\n"
-    command = [*isolation.cut_off(), sys.executable, "-c", script]
+    command = [*plan.cut_off(), sys.executable, "-c", script]
     done = subprocess.run(command, cwd=room, capture_output=True, text=True, check=False)
     assert "✓" in done.stdout, done.stderr
     assert str(room) in done.stdout
@@ -311,7 +311,7 @@ def test_a_notebook_that_would_take_all_memory_is_not_read(exercises, tmp_path, 
 
 def test_a_file_of_any_size_is_not_even_opened(exercises, tmp_path):
     with (tmp_path / f"ana_{CHAPTER}.ipynb").open("wb") as file:
-        file.truncate(submissions.LARGEST + 1)
+        file.truncate(reading.LARGEST + 1)
     [one] = submissions.find(tmp_path, everything_known(exercises))
     assert "is larger than 200 MB: clear all outputs and save again" in one.problem
 
@@ -349,8 +349,8 @@ def test_deleted_and_changed_checks_come_back(exercises):
     master = exercises[CHAPTER].notebook
     handed_in = submission()
     handed_in.cells = [c for c in handed_in.cells if c.cell_type == "code" and not is_grade(c)]
-    merged = submissions.merge(master, handed_in)
-    whole = submissions.merge(master, submission())
+    merged = merging.merge(master, handed_in)
+    whole = merging.merge(master, submission())
     tests = [c.source for c in merged.cells if is_grade(c) and not is_solution(c)]
     assert tests == [c.source for c in master.cells if is_grade(c) and not is_solution(c)]
     assert sources(merged)[:-1] == sources(whole)[:-1]
@@ -358,7 +358,7 @@ def test_deleted_and_changed_checks_come_back(exercises):
     for cell in changed.cells:
         if is_grade(cell) and cell.cell_type == "code":
             cell.source = "pass"
-    assert sources(submissions.merge(master, changed)) == sources(whole)
+    assert sources(merging.merge(master, changed)) == sources(whole)
 
 
 def test_own_cells_stay_where_they_were(exercises):
@@ -367,7 +367,7 @@ def test_own_cells_stay_where_they_were(exercises):
     notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("helper = 1"))
     notebook.cells.insert(at, nbformat.v4.new_code_cell("import math"))
     notebook.cells.append(nbformat.v4.new_code_cell("last = 1"))
-    merged = sources(submissions.merge(exercises[CHAPTER].notebook, notebook))
+    merged = sources(merging.merge(exercises[CHAPTER].notebook, notebook))
     place = merged.index(answers_of()["missing"])
     assert merged[place - 1] == "import math"
     assert merged[place + 1] == "helper = 1"
@@ -378,7 +378,7 @@ def test_a_notebook_without_nbgrader_data_is_recognised_by_its_functions(exercis
     notebook = submission()
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({})
-    merged = submissions.merge(exercises[CHAPTER].notebook, notebook)
+    merged = merging.merge(exercises[CHAPTER].notebook, notebook)
     given = {c.metadata.nbgrader.grade_id: c.source for c in merged.cells if is_solution(c)}
     assert given == answers_of()
 
@@ -387,12 +387,12 @@ def test_an_open_answer_in_a_new_cell_is_read(exercises):
     master = exercises[CHAPTER].notebook
     notebook = student_version()
     notebook.cells.insert(8, nbformat.v4.new_markdown_cell("I would keep them."))
-    merged = submissions.merge(master, notebook)
+    merged = merging.merge(master, notebook)
     given = {c.metadata.nbgrader.grade_id: c.source for c in merged.cells if is_solution(c)}
     assert given["removed"] == "I would keep them."
     notebook = submission()
     notebook.cells.insert(8, nbformat.v4.new_markdown_cell("A note to myself."))
-    merged = submissions.merge(master, notebook)
+    merged = merging.merge(master, notebook)
     assert answers_of()["removed"] in sources(merged)
 
 
@@ -487,7 +487,7 @@ def run_here(notebook: Any) -> Any:
 
 def marked(*cells: Any) -> dict[str, Any]:
     """What a notebook gets for the two questions."""
-    merged = submissions.merge(MASTER, book(*cells))
+    merged = merging.merge(MASTER, book(*cells))
     ours = [(c.source, c.metadata.nbgrader) for c in MASTER.cells if is_grade(c)]
     assert [(c.source, c.metadata.nbgrader) for c in merged.cells if is_grade(c)] == ours
     return {mark.question: mark for mark in grade.marks_of(run_here(merged), SMALL)}
@@ -718,7 +718,7 @@ def test_what_no_name_tells_is_shown_where_it_gave_points():
 def test_cells_of_the_student_are_told_from_ours():
     cells = [*FRONT, cell(HELPER, "two"), cell("own = 1"), cell(USES, "two"), CHECK_1, HIDDEN_1,
              HEADING_2, cell(THRICE, "three"), CHECK_2, HIDDEN_2, cell("last = 1")]  # fmt: skip
-    merged = submissions.merge(MASTER, book(*cells))
+    merged = merging.merge(MASTER, book(*cells))
     theirs = [c.source for c in merged.cells if c.metadata.get("student")]
     assert theirs == [HELPER, "own = 1", USES, "last = 1"]
     place = sources(merged).index(USES)
@@ -754,7 +754,7 @@ def test_the_message_is_the_cause(source, points, message):
 
 
 def test_a_check_that_gives_a_part_says_so():
-    merged = submissions.merge(MASTER, book(*FRONT, ANSWER_1, *BACK))
+    merged = merging.merge(MASTER, book(*FRONT, ANSWER_1, *BACK))
     check = next(c for c in merged.cells if c.source == CHECK_1.source)
     check.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "0.5"})]
     [mark, _] = grade.marks_of(merged, SMALL)
@@ -769,9 +769,7 @@ def test_an_open_answer_in_pieces_is_read_whole(exercises):
         nbformat.from_dict({**notebook.cells[at], "source": s}) for s in ("1st", "2nd", "1st")
     ]
     notebook.cells[at:] = pieces
-    given = {submissions.question_of(c): c for c in submissions.merge(master, notebook).cells}[
-        "removed"
-    ]
+    given = {merging.question_of(c): c for c in merging.merge(master, notebook).cells}["removed"]
     assert given.source == given.metadata.answer == "1st\n\n2nd"
     assert given.metadata.found == f"your cells {at + 1} and {at + 2}"
 
@@ -780,7 +778,7 @@ def test_the_texts_of_the_zip_are_no_answers(course, exercises, tmp_path):
     release.make_zip(course, tmp_path / "handout.zip")
     with zipfile.ZipFile(tmp_path / "handout.zip") as archive:
         handed_out = nbformat.reads(archive.read(f"handout/{CHAPTER}.ipynb").decode(), as_version=4)
-    merged = submissions.merge(exercises[CHAPTER].notebook, handed_out)
+    merged = merging.merge(exercises[CHAPTER].notebook, handed_out)
     assert not any(c.metadata.get("student") for c in merged.cells)
 
 
@@ -816,16 +814,9 @@ def test_outputs_cost_nothing(exercises, tmp_path, text):
     [one] = submissions.find(tmp_path, everything_known(exercises))
     assert (one.problem, one.exercise) == ("", CHAPTER)
     assert not any(c.get("outputs") for c in one.notebook.cells)
-    merged = submissions.merge(exercises[CHAPTER].notebook, one.notebook)
-    whole = submissions.merge(exercises[CHAPTER].notebook, submission())
+    merged = merging.merge(exercises[CHAPTER].notebook, one.notebook)
+    whole = merging.merge(exercises[CHAPTER].notebook, submission())
     assert sources(merged) == sources(whole)
-
-
-def test_outputs_of_a_run_are_no_parts_of_a_notebook(tmp_path):
-    cells = [nbformat.v4.new_code_cell("1", outputs=[printed("[" * 600_000)])]
-    nbformat.write(book(*cells), tmp_path / "result.ipynb")
-    notebook, problem = isolation._result(tmp_path / "result.ipynb")
-    assert not problem and len(notebook.cells[0].outputs[0].text) == 600_000
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -851,7 +842,7 @@ def test_odd_notebooks_make_no_remarks_without_a_name(exercises, tmp_path, capfd
     (tmp_path / f"bob_{CHAPTER}.ipynb").write_text(json.dumps(old))
     for one in submissions.find(tmp_path, everything_known(exercises)):
         assert not one.problem
-        merged = submissions.merge(exercises[CHAPTER].notebook, one.notebook)
+        merged = merging.merge(exercises[CHAPTER].notebook, one.notebook)
         assert answers_of()["titles"] in sources(merged)
         nbformat.validate(merged)
     assert capfd.readouterr() == ("", "") and not caplog.records
@@ -1181,12 +1172,12 @@ def hostile(exercises):
         }
         one = submissions.Submission("eve", Path("x"), CHAPTER, submission(**answers))
         _, marks = grade.execute(one, exercises[CHAPTER], LIMITS)
-        with pytest.raises(TimeoutError) if isolation.cut_off() else contextlib.nullcontext():
+        with pytest.raises(TimeoutError) if plan.cut_off() else contextlib.nullcontext():
             server.accept()
     return {m.question: (m.points, m.message) for m in marks}
 
 
-@pytest.mark.skipif(not isolation.cut_off(), reason="this system gives no own network")
+@pytest.mark.skipif(not plan.cut_off(), reason="this system gives no own network")
 def test_a_submission_has_no_network(hostile):
     assert hostile["missing"] == (0, "OSError: [Errno 101] Network is unreachable")
 
@@ -1206,30 +1197,18 @@ def test_a_submission_that_takes_all_memory_loses_its_own_points(hostile):
     assert hostile["half"][1].startswith("MemoryError") or "memory" in hostile["half"][1]
 
 
-@pytest.mark.skipif(
-    "--mount-proc" not in isolation.cut_off(), reason="this system hides no processes"
-)
+@pytest.mark.skipif("--mount-proc" not in plan.cut_off(), reason="this system hides no processes")
 def test_a_submission_sees_no_other_process():
-    command = [*isolation.cut_off(), "ls", "/proc"]
+    command = [*plan.cut_off(), "ls", "/proc"]
     seen = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert len([name for name in seen if name.isdigit()]) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and links")
-def test_something_else_in_the_place_of_the_result_is_refused(exercises, tmp_path):
-    # The worker clears the place, in a run of its own ...
-    forge = "import os\nos.mkfifo('../result.ipynb')"
-    one = submissions.Submission("eve", Path("x"), CHAPTER, submission(titles=forge))
-    _, marks = grade.execute(one, exercises[CHAPTER], LIMITS)
-    assert [mark.points for mark in marks] == [2, 0, 3, 3, None]
-    # ... and if somebody is quicker, nothing is read that would block or never end.
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "link").symlink_to("/dev/zero")
-    (tmp_path / "half").write_text('{"cells": [')
-    (tmp_path / "bomb").write_text("[" * 600_000)
-    for name in ("pipe", "link", "half", "bomb", "none", "."):
-        notebook, problem = isolation._result(tmp_path / name)
-        assert notebook is None and "without a result" in problem
+@pytest.mark.parametrize("report", ["", '{"cells": [', "[" * 600_000, "\xff"])
+def test_a_run_without_a_whole_report_has_no_result(tmp_path, report):
+    (tmp_path / "report.json").write_text(report, encoding="latin-1")
+    notebook, problem = job.executed(submission(), tmp_path / "report.json", "")
+    assert notebook is None and "without a result" in problem
 
 
 @pytest.mark.parametrize(
