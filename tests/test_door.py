@@ -14,6 +14,7 @@ from scipy import sparse
 
 import deskrec_tutorial as dr
 from deskrec_tutorial import door
+from deskrec_tutorial.replay import Trending
 from deskrec_tutorial.strength import index_of, pairs_of
 
 SIX = pd.DataFrame(
@@ -114,7 +115,7 @@ def test_bad_ids_are_named_with_their_row_in_every_function(name: str, column: s
         lambda: dr.InteractionMatrix.from_strength(strength),
         lambda: dr.split(bad),
         lambda: dr.replay(bad, {}),
-        lambda: dr.recommenders.Trending().fit(bad),
+        lambda: Trending().fit(bad),
         lambda: dr.place(bad.assign(eventStrength=1.0), matrix_of(SIX)),
     ]
     if column == "contentId":
@@ -209,7 +210,7 @@ def test_bad_times_are_refused_by_whatever_looks_at_the_clock(name: str) -> None
         lambda: dr.split(bad, "temporal", min_articles=1),
         lambda: dr.split(dr.event_strength(SIX), "temporal", events=bad),
         lambda: dr.replay(bad, {}),
-        lambda: dr.recommenders.Trending().fit(bad),
+        lambda: Trending().fit(bad),
         *(lambda make=make: make().fit(halves.train, bad.loc[at]) for make in clocks),
     ]
     if values is not None:

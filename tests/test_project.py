@@ -99,10 +99,32 @@ def test_the_public_api_is_there_and_documented() -> None:
         _ = dr.nothing
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import deskrec_tutorial.replay",
+        "from deskrec_tutorial.replay import Board, Trending, moments",
+        "import importlib; importlib.reload(importlib.import_module('deskrec_tutorial.replay'))",
+    ],
+)
+def test_dr_replay_is_the_function_whatever_came_first(first: str) -> None:
+    code = (
+        f"{first}\n"
+        "import deskrec_tutorial as dr\n"
+        "assert dr.replay.__name__ == 'replay' and callable(dr.replay), dr.replay\n"
+        "from deskrec_tutorial.replay import Board, Trending, moments, replay\n"
+        "assert callable(replay) and callable(dr.replay)\n"
+        "from deskrec_tutorial import *\n"
+        "assert callable(replay)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_figures_and_simulator_load_on_first_use_only() -> None:
     code = (
         "import sys, deskrec_tutorial as dr;"
-        "late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'deskrec_tutorial.sample'};"
+        "late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'scipy.optimize'};"
+        "late |= {'deskrec_tutorial.sample', 'deskrec_tutorial.recommenders'};"
         "assert not late & set(sys.modules), late & set(sys.modules);"
         "dr.plots; assert 'matplotlib' in sys.modules"
     )
@@ -119,9 +141,13 @@ def test_arrows_between_modules_go_one_way() -> None:
         "als",
         "similarity",
         "recommendations",
+        "splits",
+        "metrics",
         "evaluation",
+        "sampled",
+        "recommenders",
+        "replay",
     ]
-    order += ["recommenders"]
     for position, module in enumerate(order):
         tree = ast.parse((ROOT / f"deskrec_tutorial/{module}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
