@@ -1,7 +1,6 @@
 """Chapter 7: what time does. The log gone through event by event, and a scorer that learns from it.
 
-`dr.replay` is the function below; the rest comes by ``from deskrec_tutorial.replay import Board``,
-which leaves `dr.replay` the function.
+`dr.replay` is the function; ``from deskrec_tutorial.replay import Board`` brings the rest.
 
 References
 ----------
@@ -231,10 +230,10 @@ class Trending:
         Trending
             Itself.
         """
-        if not self.clues or set(self.clues) - set(CLUES):
-            raise ValueError(f"clues must be some of {', '.join(CLUES)}, not {self.clues!r}.")
         from .recommenders import tf_idf  # late: they load on first use
 
+        if not self.clues or set(self.clues) - set(CLUES):
+            raise ValueError(f"clues must be some of {', '.join(CLUES)}, not {self.clues!r}.")
         self._words = tf_idf(list(pairs_of(events).titles))
         opened = ~in_order(events).duplicated(["personId", "contentId"])
         readings = opened[round(start * len(events)) : round(stop * len(events))].sum()
@@ -243,8 +242,8 @@ class Trending:
         for look, (board, row, column) in zip(looked_at, moments(events, start, stop), strict=True):
             if look and np.isfinite(board.born[column]):
                 open_to = np.flatnonzero(board.candidates(row))
-                clues = self._clues(board, row)[:, open_to]
-                choices.append((clues, int(np.searchsorted(open_to, column))))
+                taken = int(np.searchsorted(open_to, column))
+                choices.append((self._clues(board, row)[:, open_to], taken))
         self.weights = dict(zip(self.clues, conditional_logit(choices).tolist(), strict=True))
         return self
 
@@ -293,8 +292,7 @@ def conditional_logit(
     def unlikeliness(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = penalty * weights @ weights, 2 * penalty * weights
         for clues, taken in choices:
-            scores = weights @ clues
-            chance = softmax(scores)
+            chance = softmax(weights @ clues)
             total -= np.log(chance[taken])
             slope = slope + clues @ chance - clues[:, taken]
         return total, slope
