@@ -24,15 +24,7 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import train_test_split
 
 import deskrec_tutorial as dr
-from deskrec_tutorial.evaluation import (
-    Board,
-    Split,
-    evaluate,
-    replay,
-    sampled_hits,
-    sampled_recall,
-    split,
-)
+from deskrec_tutorial.evaluation import evaluate
 from deskrec_tutorial.recommenders import (
     EASE,
     SVD,
@@ -47,8 +39,10 @@ from deskrec_tutorial.recommenders import (
     Random,
     RecentPopularity,
     Recommender,
-    Trending,
 )
+from deskrec_tutorial.replay import Board, Trending, replay
+from deskrec_tutorial.sampled import sampled_hits, sampled_recall
+from deskrec_tutorial.splits import Split, split
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, STORE = ROOT / "docs" / "evaluation.md", ROOT / "docs" / "evaluation.json"

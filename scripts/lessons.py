@@ -28,12 +28,8 @@ from threadpoolctl import threadpool_limits
 
 import deskrec_tutorial as dr
 from deskrec_tutorial import recommenders as rec
-from deskrec_tutorial.evaluation import (
-    Board,
-    cells,
-    days_of,
-    in_order,
-)
+from deskrec_tutorial.replay import Board
+from deskrec_tutorial.splits import cells, days_of, in_order
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

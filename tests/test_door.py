@@ -14,6 +14,7 @@ from scipy import sparse
 
 import deskrec_tutorial as dr
 from deskrec_tutorial import door
+from deskrec_tutorial.replay import Trending
 from deskrec_tutorial.strength import index_of, pairs_of
 
 SIX = pd.DataFrame(
@@ -154,7 +155,7 @@ def test_bad_ids_are_named_with_their_row_in_every_function(name: str, column: s
         lambda: dr.InteractionMatrix.from_strength(strength),
         lambda: dr.split(bad),
         lambda: dr.replay(bad, {}),
-        lambda: dr.recommenders.Trending().fit(bad),
+        lambda: Trending().fit(bad),
         lambda: dr.place(bad.assign(eventStrength=1.0), matrix_of(SIX)),
     ]
     if column == "contentId":
@@ -250,7 +251,7 @@ def test_bad_times_are_refused_by_whatever_looks_at_the_clock(name: str) -> None
         lambda: dr.split(bad, "temporal", min_articles=1),
         lambda: dr.split(dr.event_strength(SIX), "temporal", events=bad),
         lambda: dr.replay(bad, {}),
-        lambda: dr.recommenders.Trending().fit(bad),
+        lambda: Trending().fit(bad),
         *(lambda make=make: make().fit(halves.train, bad.loc[at]) for make in clocks),
     ]
     if values is not None:
@@ -493,4 +494,4 @@ def test_titles_without_words_and_strengths_without_end_are_refused_in_words() -
         dr.recommenders.Content(AS_TEXT.assign(text="x")).fit(matrix_of(SIX))
     with pytest.raises(ValueError, match="3e\\+21; beyond 1e\\+15"):
         dr.fit_als(matrix_of(SIX.assign(value=1e20)), factors=2)
-    dr.recommenders.Trending(choices=3).fit(SIX.assign(title="?"), 0.2, 1)  # it has other clues
+    Trending(choices=3).fit(SIX.assign(title="?"), 0.2, 1)  # it has other clues

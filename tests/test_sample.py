@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deskrec_tutorial.evaluation import hit_share
+from deskrec_tutorial.metrics import hit_share
 from deskrec_tutorial.sample import simulate
 from deskrec_tutorial.sample.__main__ import ARCHIVES, HERE, check_sample, main, processor
 from deskrec_tutorial.sample.titles import TOPICS
