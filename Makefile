@@ -52,6 +52,7 @@ screenshot: install  ## take the README's picture of the explorer anew (needs Ch
 notebooks: install  ## execute every notebook in place
 	$(BIN)/python scripts/execute_notebooks.py
 	$(BIN)/python scripts/pictures.py
+	$(BIN)/python scripts/house.py
 	$(BIN)/python -m classroom.release
 
 test: install lint unit nbval lowest real  ## run everything that must pass
