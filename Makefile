@@ -11,7 +11,7 @@ export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
 notebooks nbval lowest real: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
 
-.PHONY: help lab install notebooks app screenshot test lint unit nbval lowest real sample classroom grade slides bench constraints address clean
+.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real sample classroom grade slides bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,10 @@ notebooks: install  ## execute every notebook in place
 	$(BIN)/python -m classroom.release
 
 test: install lint unit nbval lowest real  ## run everything that must pass
+
+# No browser, no process, no fit of the sample: for whoever is at work.
+quick: lint  ## lint, types and the quick unit tests, before a commit
+	$(BIN)/python -m pytest tests --ignore tests/browser --quick -n 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .
