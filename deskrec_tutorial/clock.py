@@ -186,6 +186,10 @@ def _from_words(column: pd.Series, where: str) -> tuple[np.ndarray, str]:
     """Datetimes that stand as objects, numbers that stand as text, or ISO text."""
     if pd.api.types.infer_dtype(column) in ("datetime", "datetime64", "date"):
         bare = column.map(lambda one: getattr(one, "tzinfo", None) is None)
+        last = column.map(lambda one: one.year)
+        if last.max() >= 2100:  # pandas may not hold it
+            place = int(last.to_numpy().argmax())
+            raise DataError(f"{at(column, place, where)}, no plausible time. {UNKNOWN}")
         whole, _ = _from_datetimes(pd.to_datetime(column, utc=True), where)
         return whole, "datetimes" + _without_zone(bare)
     words = column.astype(str)

@@ -130,7 +130,10 @@ BAD_IDS = {
         "than float32 keeps all digits",
     ),
     "truths among numbers": (pd.Series([1, True, 2, 3, 2, 3], dtype=object), "row 1 .* is True"),
-    "infinite": (SIX["personId"].where(SIX.index != 4, np.inf), "row 4 .* inf, not a number"),
+    "infinite": (
+        SIX["personId"].astype(float).where(SIX.index != 4, np.inf),
+        "row 4 .* inf, not a number",
+    ),
     "mixed": (
         pd.Series([7, "7", 8, 9, 8, 9], dtype=object),
         "7, a whole .* in row 1 it is '7', text",

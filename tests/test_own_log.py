@@ -72,7 +72,9 @@ GOOD_TIMES = {
     "datetimes, elsewhere": (
         moments.dt.tz_localize("UTC").dt.tz_convert("America/Sao_Paulo"), T, "America/Sao_Paulo",
     ),
-    "Python's": (moments.dt.to_pydatetime(), T, "datetimes without a zone, taken for UTC"),
+    "Python's": (
+        pd.Series(list(moments.array.to_pydatetime()), dtype=object), T, "taken for UTC",
+    ),
     "dates": (pd.Series([dt.date(2016, 6, 8)] * 5), [1465344000] * 5, "taken for UTC"),
     "ISO": (moments.astype(str), T, "ISO text without a zone, taken for UTC"),
     "ISO, Z": (moments.dt.strftime("%Y-%m-%dT%H:%M:%S.25Z"), T, "ISO text)"),
@@ -115,8 +117,8 @@ BAD_TIMES = {
     "a year": (every("2016"), "neither a Unix time"),
     "moment numbers": (LOG["when"] * 0 + 20160201101112, 'look like dates: .*"%Y%m%d%H%M%S"'),
     "short floats": (LOG["when"].astype("float32"), "keeps 7 digits or fewer"),
-    "infinite": (LOG["when"].where(LOG.index != 1, np.inf), "row 1 .* unknown time"),
-    "far": (pd.Series([pd.Timestamp("2301-01-01")] * 5), "no plausible time. $"),
+    "infinite": (LOG["when"].astype(float).where(LOG.index != 1, np.inf), "row 1 .* unknown time"),
+    "far": (pd.Series([pd.Timestamp("2301-01-01")] * 5), "no plausible time"),
     "date numbers": (LOG["when"] * 0 + 20160201, r'look like dates: .*format="%Y%m%d"'),
     "days since 1900": (LOG["when"] * 0 + 42500.5, "look like a spreadsheet's days: .*1899-12-30"),
     "two units": (LOG["when"].where(LOG.index != 1, LOG["when"] * 1000), "row 1 .* one unit"),
