@@ -113,8 +113,10 @@ def check_repeats(repeats: str) -> str:
 
 def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
     """The weights as a dict from text to floats, if they are numbers above 0."""
-    if not isinstance(weights, Mapping) or not weights:
+    if not isinstance(weights, Mapping):
         raise TypeError('weights maps types of events to numbers, such as {"VIEW": 1.0}.')
+    if not weights:
+        raise ValueError('weights names no type of event; an example is {"VIEW": 1.0}.')
     known: dict[str, float] = {}
     for name, weight in weights.items():
         number = isinstance(weight, (int, float, np.number)) and not isinstance(weight, bool)

@@ -394,7 +394,7 @@ def test_own_kinds_and_weights_reach_every_split() -> None:
         assert set(numbered["eventStrength"]) == {2.0}
     with pytest.raises(ValueError, match="names '3' twice, as text and as a number"):
         dr.event_strength(SIX.assign(eventType=3), weights={3: 2.0, "3": 5.0})
-    with pytest.raises(TypeError, match="weights maps types"):
+    with pytest.raises(ValueError, match="weights names no type"):
         dr.event_strength(SIX, weights={})
     with pytest.raises(ValueError, match="data holds events already"):
         dr.split(SIX, events=own)

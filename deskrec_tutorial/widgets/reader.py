@@ -229,8 +229,6 @@ def refit(
 
 def first_act(weights: Mapping[str, float]) -> str:
     """What somebody has done at least with what they have opened: a view, or the first act."""
-    if not weights:
-        raise ValueError("weights names no type of event: there is nothing that you could do.")
     return "VIEW" if "VIEW" in weights else next(iter(weights))
 
 
