@@ -6,6 +6,7 @@ import doctest
 import subprocess
 import sys
 
+import IPython
 import nbformat
 import numpy as np
 import pandas as pd
@@ -206,7 +207,8 @@ def test_a_stub_is_an_error_everywhere_and_shown_as_an_invitation(stub, capsys):
 def test_an_error_in_a_function_is_shown_without_the_insides_of_the_check(capsys):
     shown = notebook_shows("def f(x):\n    return x / 0\nthe_answer(f)", capsys)
     assert "return x / 0" in shown and "ZeroDivisionError: division by zero" in shown
-    assert "`checks.test_checks.the_answer?` says what your function was called with" in shown
+    if IPython.version_info >= (8,):  # older ones show no notes
+        assert "`checks.test_checks.the_answer?` says what your function was called with" in shown
     assert "question.py" not in shown and "twice two" not in shown
 
 
