@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 from nbgrader.utils import is_grade, is_solution
 
+from .release import PACKAGES
+
 LARGEST = 20 * 2**20  # bytes of one notebook
 MOST_PARTS = 500_000  # brackets in it: each becomes an object, and a chapter has some hundreds
 
@@ -93,7 +95,7 @@ def _name(text: str) -> str:
 def _counts(path: Path, top: Path) -> bool:
     """Leave out hidden files, what we handed out to read, and links that may lead anywhere."""
     parts = path.relative_to(top).parts
-    ours = any(part in ("chapters", "deskrec_tutorial", "__MACOSX") for part in parts[:-1])
+    ours = any(part in ("chapters", *PACKAGES, "__MACOSX") for part in parts[:-1])
     hidden = any(part.startswith(".") for part in parts)
     try:
         return path.is_file() and not path.is_symlink() and not hidden and not ours

@@ -136,10 +136,14 @@ def test_the_zip_works_in_a_room_without_a_network(course, tmp_path):
     assert len(stubs) == len(answers_of()) - 1
     script = "import sys; sys.path.insert(0, '')\n" + code[0] + f"\n{answers_of()['missing']}\n"
     script += f"{code[2]}\nprint(dr.__file__)\n"
+    script += (
+        "import deskrec_simulator; dr.simulate(60, 80, 1_500); print(deskrec_simulator.__file__)"
+    )
     command = [*isolation.cut_off(), sys.executable, "-c", script]
     done = subprocess.run(command, cwd=room, capture_output=True, text=True, check=False)
     assert "✓" in done.stdout, done.stderr
-    assert str(room) in done.stdout
+    homes = [line for line in done.stdout.splitlines() if line.endswith("__init__.py")]
+    assert [Path(home).parent.parent for home in homes] == [room, room], done.stderr
 
 
 def test_start_says_what_is_not_installed(tmp_path):

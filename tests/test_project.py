@@ -102,7 +102,7 @@ def test_the_public_api_is_there_and_documented() -> None:
 def test_figures_and_simulator_load_on_first_use_only() -> None:
     code = (
         "import sys, deskrec_tutorial as dr;"
-        "late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'deskrec_tutorial.sample'};"
+        "late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'deskrec_simulator'};"
         "assert not late & set(sys.modules), late & set(sys.modules);"
         "dr.plots; assert 'matplotlib' in sys.modules"
     )

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import io
-import sys
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from deskrec_simulator import lessons, simulate
+from deskrec_simulator import report as sample_report
+from deskrec_simulator.__main__ import ARCHIVES, check_sample, main, processor
+from deskrec_simulator.titles import TOPICS
+from deskrec_tutorial.data import SAMPLE_FOLDER
 from deskrec_tutorial.evaluation import hit_share
-from deskrec_tutorial.sample import simulate
-from deskrec_tutorial.sample.__main__ import ARCHIVES, HERE, check_sample, main, processor
-from deskrec_tutorial.sample.titles import TOPICS
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
-
-import lessons
-import sample_report
 
 SMALL = {"users": 60, "articles": 80, "events": 1_500}
 ARTICLE_COLUMNS = [
@@ -52,16 +47,16 @@ def test_shipped_files_are_what_the_simulator_makes() -> None:
 
 def test_shipped_zips_hold_what_they_should_and_are_small() -> None:
     for archive, members in ARCHIVES.items():
-        with zipfile.ZipFile(HERE / archive) as content:
+        with zipfile.ZipFile(SAMPLE_FOLDER / archive) as content:
             assert content.namelist() == [*members, "README.txt"]
             assert b"SIMULATED" in content.read("README.txt")
             assert {entry.date_time for entry in content.infolist()} == {(2017, 3, 1, 0, 0, 0)}
-    assert (HERE / "deskdrop-sample.zip").stat().st_size < 3.5 * 2**20
+    assert (SAMPLE_FOLDER / "deskdrop-sample.zip").stat().st_size < 3.5 * 2**20
 
 
 def test_check_names_the_line_and_the_processor(tmp_path, capsys) -> None:
     for file in (*ARCHIVES, "SHA256SUMS"):
-        (tmp_path / file).write_bytes((HERE / file).read_bytes())
+        (tmp_path / file).write_bytes((SAMPLE_FOLDER / file).read_bytes())
     assert main(["--check", "--out", str(tmp_path)]) == 0
     sums = (tmp_path / "SHA256SUMS").read_text().replace("articles.csv", "else.csv")
     (tmp_path / "SHA256SUMS").write_text(sums)

@@ -8,7 +8,6 @@ recomputed from the real files if they are at hand (``DESKREC_REAL`` or
 from __future__ import annotations
 
 import os
-import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from . import lessons
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import lessons  # noqa: E402  (a sibling script, importable only after the line above)
-
 SAMPLE = ROOT / "deskrec_tutorial" / "sample" / "deskdrop-sample.zip"
 TRUTH = ROOT / "deskrec_tutorial" / "sample" / "truth.zip"
 PAGE = ROOT / "docs" / "sample.md"
