@@ -136,9 +136,7 @@ def test_the_zip_works_in_a_room_without_a_network(course, tmp_path):
     assert len(stubs) == len(answers_of()) - 1
     script = "import sys; sys.path.insert(0, '')\n" + code[0] + f"\n{answers_of()['missing']}\n"
     script += f"{code[2]}\nprint(dr.__file__)\n"
-    script += (
-        "import deskrec_simulator; dr.simulate(60, 80, 1_500); print(deskrec_simulator.__file__)"
-    )
+    script += "import deskrec_simulator as sim; dr.simulate(60, 80, 1_500); print(sim.__file__)"
     command = [*isolation.cut_off(), sys.executable, "-c", script]
     done = subprocess.run(command, cwd=room, capture_output=True, text=True, check=False)
     assert "✓" in done.stdout, done.stderr
@@ -237,7 +235,8 @@ def test_of_two_notebooks_the_newer_readable_one_counts(exercises, tmp_path):
 def test_what_was_handed_out_to_read_is_no_submission(exercises, tmp_path):
     hand_in(tmp_path, "ana", submission())
     hand_in(tmp_path, "ana/chapters", nbformat.v4.new_notebook())
-    hand_in(tmp_path, "ana/chapters", nbformat.v4.new_notebook(), "06_evaluation.ipynb")
+    for folder in ("chapters", "deskrec_tutorial", "deskrec_simulator"):
+        hand_in(tmp_path, f"ana/{folder}", nbformat.v4.new_notebook(), "06_evaluation.ipynb")
     hand_in(tmp_path, "ana", nbformat.v4.new_notebook(), f"copy of {CHAPTER}.ipynb")
     os.utime(tmp_path / f"ana/{CHAPTER}.ipynb", (1, 1))
     [one] = submissions.find(tmp_path, everything_known(exercises))

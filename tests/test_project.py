@@ -109,6 +109,22 @@ def test_figures_and_simulator_load_on_first_use_only() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_every_package_is_installed_with_what_it_reads() -> None:
+    setup = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]
+    found = {
+        file.parent.relative_to(ROOT)
+        for package in ("deskrec_tutorial", "deskrec_simulator")
+        for file in (ROOT / package).rglob("__init__.py")
+    }
+    assert {Path(*name.split(".")) for name in setup["packages"]} == found
+    for folder in found:
+        patterns = ["*.py", *setup["package-data"].get(".".join(folder.parts), ())]
+        for file in (ROOT / folder).iterdir():
+            assert file.is_dir() or any(file.match(pattern) for pattern in patterns), file
+
+
 def test_arrows_between_modules_go_one_way() -> None:
     order = [
         "door",
