@@ -34,8 +34,8 @@ from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from .als import fit_als
-from .evaluation import Board, cells, days_of, in_order, moments
-from .strength import InteractionMatrix, pairs_of
+from .evaluation import Board, cells, days_of, in_order, moments, place
+from .strength import InteractionMatrix, event_strength, pairs_of
 
 VALUES: dict[str, Callable] = {
     "strength": np.positive,
@@ -387,6 +387,95 @@ def _shares(which: np.ndarray, day: np.ndarray, n: int, days: int) -> np.ndarray
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
+def _fit_once(
+    recommender: Recommender, train: InteractionMatrix, events: pd.DataFrame | None
+) -> Recommender:
+    """The recommender fitted on this matrix; if it is already, it is left alone."""
+    return recommender if recommender.train is train else recommender.fit(train, events)
+
+
+@dataclass(eq=False)
+class Kept(Recommender):
+    """Another recommender, whose scores are computed once: then many a `Blend` is tried quickly.
+
+    Parameters
+    ----------
+    recommender : Recommender
+        If it is fitted on the same matrix already, it is taken as it is.
+    """
+
+    recommender: Recommender
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        everybody = np.arange(train.user_items.shape[0])
+        self._articles = _fit_once(self.recommender, train, events).scores(everybody)
+        self._people = sparse.eye_array(len(everybody), format="csr")
+
+
+@dataclass(eq=False)
+class Only(Recommender):
+    """Another recommender that may list some of the articles only: all others come last.
+
+    Parameters
+    ----------
+    recommender : Recommender
+        If it is fitted on the same matrix already, it is taken as it is.
+    columns : numpy.ndarray
+        True for the articles that may be listed.
+    """
+
+    recommender: Recommender
+    columns: np.ndarray
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        if np.shape(self.columns) != train.item_ids.shape or self.columns.dtype != bool:
+            raise ValueError(
+                f"columns must hold True or False for each of the {len(train.item_ids):,} articles."
+            )
+        _fit_once(self.recommender, train, events)
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        scores = self.recommender.scores(rows)
+        return np.where(self.columns, scores, scores.min(initial=0.0) - 1)
+
+
+@dataclass(eq=False)
+class Refitted:
+    """For `replay`: a recommender fitted anew, every so many days, on what has happened by then.
+
+    Parameters
+    ----------
+    recommender : Recommender
+        Fitted for the first time when the window begins.
+    events : pandas.DataFrame
+        The log that is replayed. What comes after the moment is not looked at.
+    every : float
+        After how many days to fit anew; ``float("inf")`` for never.
+    """
+
+    recommender: Recommender
+    events: pd.DataFrame
+    every: float = 7.0
+
+    def __post_init__(self) -> None:
+        self._events = in_order(self.events)
+        self._everything = pairs_of(self._events)
+        self._fitted = np.inf
+
+    def __call__(self, board: Board, row: int) -> np.ndarray:
+        """Scores of all articles at this moment."""
+        if not 0 <= board.now - self._fitted < self.every:  # below zero: another replay
+            past = self._events[: board.position]
+            self.recommender.fit(place(event_strength(past), self._everything), past)
+            self._fitted = board.now
+        return self.recommender.scores(np.array([row]))[0]
+
+
+def fading(half_life: float) -> Callable[[Board, int], np.ndarray]:
+    """For `replay`: popularity by now, each event halved for every `half_life` days of its age."""
+    return lambda board, row: board.popularity(half_life)
+
+
 @dataclass(eq=False)
 class Blend(Recommender):
     """A weighted sum of several recommenders' scores, put on one scale for each person.
@@ -404,8 +493,7 @@ class Blend(Recommender):
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
         for part, _ in self.parts:
-            if part.train is not train:
-                part.fit(train, events)
+            _fit_once(part, train, events)
         self._read = train.user_items.astype(bool)
 
     def scores(self, rows: np.ndarray) -> np.ndarray:

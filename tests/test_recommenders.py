@@ -24,14 +24,18 @@ from deskrec_tutorial.recommenders import (
     ImplicitALS,
     ImplicitBPR,
     ItemKNN,
+    Kept,
     Newest,
+    Only,
     Popularity,
     Presence,
     Random,
     RecentPopularity,
     Recommender,
+    Refitted,
     Trending,
     conditional_logit,
+    fading,
     tf_idf,
 )
 
@@ -50,6 +54,7 @@ FAST = {
     "letters": lambda: Content(pieces="letters"),
     "presence": Presence,
     "blend": lambda: Blend([(Popularity(), 1.0), (Content(), 0.5)]),
+    "kept": lambda: Kept(Content()),
 }
 
 
@@ -308,6 +313,87 @@ def test_presence_by_hand():
     np.testing.assert_allclose(scores, [[same, apart, 0], [apart, same, 0]])
 
 
+class Counts(Popularity):
+    """Popularity that counts how often it is fitted and asked."""
+
+    fits = asked = 0
+
+    def _learn(self, train, events):
+        self.fits += 1
+        super()._learn(train, events)
+
+    def scores(self, rows):
+        self.asked += 1
+        return super().scores(rows)
+
+
+def test_kept_scores_are_the_same_and_computed_once(halves):
+    plain, counted = Popularity().fit(halves.train), Counts().fit(halves.train)
+    kept = Kept(counted).fit(halves.train)
+    for rows in (np.array([3, 0]), np.arange(7)):
+        np.testing.assert_array_equal(kept.scores(rows), plain.scores(rows))
+    assert (counted.fits, counted.asked) == (1, 1)
+    Kept(counted).fit(halves.test)
+    assert counted.fits == 2
+    with pytest.raises(ValueError, match="not been fitted"):
+        Kept(counted).scores(np.array([0]))
+
+
+def test_only_some_articles_are_listed_the_others_come_last(halves):
+    content = Content().fit(halves.train)
+    allowed = np.arange(len(halves.train.item_ids)) % 3 == 0
+    rows = np.arange(10)
+    found, free = Only(content, allowed).fit(halves.train).scores(rows), content.scores(rows)
+    np.testing.assert_array_equal(found[:, allowed], free[:, allowed])
+    assert (found[:, ~allowed] < free.min()).all()
+    assert found.shape == free.shape and np.isfinite(found).all()
+    assert Only(content, allowed).scores(np.array([], dtype=int)).shape == (0, len(allowed))
+
+
+@pytest.mark.parametrize("columns", [np.ones(3, dtype=bool), np.array([0, 1])])
+def test_only_wants_a_yes_or_no_for_each_article(columns):
+    with pytest.raises(ValueError, match="True or False for each of the 2 articles"):
+        Only(Popularity(), columns).fit(matrix_of([[1, 1], [1, 0]]))
+
+
+# One reader a day and a new article each time; on day 9 the third article is opened again.
+DAILY = log((0, 0, 0), (2, 1, 1), (4, 2, 2), (6, 3, 2), (8, 4, 0), (9, 5, 2))
+
+
+def test_a_recommender_is_fitted_anew_on_what_has_happened_by_then():
+    def seen(every: float, start: float = 0.2) -> list[list[int]]:
+        """The readers per article that popularity has counted, at each moment."""
+        scorer = Refitted(Popularity(), DAILY, every)
+        return [
+            scorer(board, row).astype(int).tolist() for board, row, _ in moments(DAILY, start, 1)
+        ]
+
+    daily = [[1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 1, 2], [2, 1, 2]]
+    assert seen(1.0) == daily
+    assert seen(2.0) == daily[:4] + daily[3:4]  # the last one comes a day after the one before
+    assert seen(4.0) == [daily[0], daily[0], daily[2], daily[2], daily[2]]
+    assert seen(float("inf")) == [daily[0]] * 5
+    assert seen(float("inf"), 0.5) == [daily[2]] * 3
+
+
+def test_an_earlier_replay_does_not_see_what_a_later_one_was_fitted_on():
+    scorer, shuffled = Refitted(Popularity(), DAILY, 30.0), DAILY.sample(frac=1, random_state=0)
+    late = [scorer(board, row) for board, row, _ in moments(DAILY, 0.8, 1)]
+    early = [scorer(board, row) for board, row, _ in moments(DAILY, 0.2, 0.4)]
+    assert late[0].sum() == 5 and early[0].sum() == 1
+    again = Refitted(Popularity(), shuffled, 30.0)
+    board, row, _ = next(moments(shuffled, 0.5, 1))
+    assert again(board, row).tolist() == [1, 1, 1]
+
+
+def test_fading_popularity_is_what_the_board_says():
+    for board, row, _ in moments(DAILY, 0.5, 1):
+        for half_life in (0.5, float("inf")):
+            np.testing.assert_array_equal(
+                fading(half_life)(board, row), board.popularity(half_life)
+            )
+
+
 def test_a_blend_puts_scores_on_one_scale(halves):
     popular, content = Popularity().fit(halves.train), Content().fit(halves.train)
     rows = np.flatnonzero(np.diff(halves.train.user_items.indptr))[:12]
@@ -328,13 +414,6 @@ def test_a_blend_of_one_ranks_as_that_one(halves):
 
 
 def test_a_blend_fits_only_what_is_not_fitted_yet(halves):
-    class Counts(Popularity):
-        fits = 0
-
-        def _learn(self, train, events):
-            self.fits += 1
-            super()._learn(train, events)
-
     part = Counts().fit(halves.train)
     Blend([(part, 1.0)]).fit(halves.train)
     assert part.fits == 1
