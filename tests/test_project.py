@@ -146,6 +146,21 @@ def test_arrows_between_modules_go_one_way() -> None:
                     assert name in order[:position], f"{module} imports {name}"
 
 
+def test_the_simulator_tells_its_story_in_order() -> None:
+    """No module imports a later one, and the package only knows the way in."""
+    order = ["draws", "sizes", "calendar", "titles", "articles", "readers", "readings", "events"]
+    order += ["columns", "world", "statistics", "lessons", "report", "__main__", "__init__"]
+    folder = ROOT / "deskrec_simulator"
+    assert {path.stem for path in folder.glob("*.py")} == set(order)
+    for position, module in enumerate(order):
+        text = (folder / f"{module}.py").read_text(encoding="utf-8")
+        assert set(re.findall(r"^from \.(\w+) import", text, re.M)) <= set(order[:position]), module
+    for path in (ROOT / "deskrec_tutorial").rglob("*.py"):
+        if path.name != "__main__.py":
+            names = re.findall(r"deskrec_simulator\.\w+", path.read_text(encoding="utf-8"))
+            assert not names, (path, names)
+
+
 def test_an_address_can_be_changed_in_one_go(tmp_path: Path) -> None:
     address = script("address")
     (tmp_path / "notebooks").mkdir()
@@ -266,7 +281,15 @@ def test_the_readme_s_picture_is_the_notebook_s() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "TEACHING.md", "docs/sample.md", "docs/evaluation.md"]
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "TEACHING.md",
+        "docs/sample.md",
+        "docs/evaluation.md",
+        "deskrec_simulator/README.md",
+    ],
 )
 def test_links_of_the_pages_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")

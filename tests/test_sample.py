@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 
@@ -64,6 +67,14 @@ def test_check_names_the_line_and_the_processor(tmp_path, capsys) -> None:
     assert main(["--check", "--out", str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert "does not match SHA256SUMS" in said and "numpy" in said
+
+
+def test_the_command_that_the_zips_name_is_there() -> None:
+    with zipfile.ZipFile(SAMPLE_FOLDER / "truth.zip") as content:
+        named = re.search(r"`python (-m [\w.]+)`", content.read("README.txt").decode())
+    assert named
+    command = [sys.executable, *named.group(1).split(), "--help"]
+    assert "--check" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_raw_schema_and_ids(shipped) -> None:
