@@ -15,6 +15,7 @@ from scipy.stats import spearmanr
 
 import deskrec_tutorial as dr
 from deskrec_tutorial import recommenders as rec
+from deskrec_tutorial.scorers import Refitted, fading
 
 from .statistics import Figures
 
@@ -180,9 +181,9 @@ def unseen_share(split: dr.Split) -> float:
 def _replay_figures(events: pd.DataFrame) -> Figures:
     """Replay the end of the log; ALS is fitted anew every month."""
     scorers: dict[str, Callable] = {
-        "als": rec.Refitted(rec.ImplicitALS(), events, every=30.0),
+        "als": Refitted(rec.ImplicitALS(), events, every=30.0),
         "newest": lambda board, row: board.born,
-        "decayed": rec.fading(HALF_LIFE),
+        "decayed": fading(HALF_LIFE),
     }
     found = dr.replay(events, scorers, start=REPLAYED_FROM)
     return {f"replay hit@10, {name}": float(found[name].mean()) for name in scorers}

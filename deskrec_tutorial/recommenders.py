@@ -34,8 +34,8 @@ from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from .als import fit_als
-from .evaluation import Board, cells, days_of, in_order, moments, place
-from .strength import InteractionMatrix, event_strength, pairs_of
+from .evaluation import Board, cells, days_of, in_order, moments
+from .strength import InteractionMatrix, pairs_of
 
 VALUES: dict[str, Callable] = {
     "strength": np.positive,
@@ -437,43 +437,6 @@ class Only(Recommender):
     def scores(self, rows: np.ndarray) -> np.ndarray:
         scores = self.recommender.scores(rows)
         return np.where(self.columns, scores, scores.min(initial=0.0) - 1)
-
-
-@dataclass(eq=False)
-class Refitted:
-    """For `replay`: a recommender fitted anew, every so many days, on what has happened by then.
-
-    Parameters
-    ----------
-    recommender : Recommender
-        Fitted for the first time when the window begins.
-    events : pandas.DataFrame
-        The log that is replayed. What comes after the moment is not looked at.
-    every : float
-        After how many days to fit anew; ``float("inf")`` for never.
-    """
-
-    recommender: Recommender
-    events: pd.DataFrame
-    every: float = 7.0
-
-    def __post_init__(self) -> None:
-        self._events = in_order(self.events)
-        self._everything = pairs_of(self._events)
-        self._fitted = np.inf
-
-    def __call__(self, board: Board, row: int) -> np.ndarray:
-        """Scores of all articles at this moment."""
-        if not 0 <= board.now - self._fitted < self.every:  # below zero: another replay
-            past = self._events[: board.position]
-            self.recommender.fit(place(event_strength(past), self._everything), past)
-            self._fitted = board.now
-        return self.recommender.scores(np.array([row]))[0]
-
-
-def fading(half_life: float) -> Callable[[Board, int], np.ndarray]:
-    """For `replay`: popularity by now, each event halved for every `half_life` days of its age."""
-    return lambda board, row: board.popularity(half_life)
 
 
 @dataclass(eq=False)

@@ -40,10 +40,9 @@ from deskrec_tutorial.recommenders import (
     Random,
     RecentPopularity,
     Recommender,
-    Refitted,
     Trending,
-    fading,
 )
+from deskrec_tutorial.scorers import Refitted, fading
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, STORE = ROOT / "docs" / "evaluation.md", ROOT / "docs" / "evaluation.json"

@@ -32,10 +32,8 @@ from deskrec_tutorial.recommenders import (
     Random,
     RecentPopularity,
     Recommender,
-    Refitted,
     Trending,
     conditional_logit,
-    fading,
     tf_idf,
 )
 
@@ -354,44 +352,6 @@ def test_only_some_articles_are_listed_the_others_come_last(halves):
 def test_only_wants_a_yes_or_no_for_each_article(columns):
     with pytest.raises(ValueError, match="True or False for each of the 2 articles"):
         Only(Popularity(), columns).fit(matrix_of([[1, 1], [1, 0]]))
-
-
-# One reader a day and a new article each time; on day 9 the third article is opened again.
-DAILY = log((0, 0, 0), (2, 1, 1), (4, 2, 2), (6, 3, 2), (8, 4, 0), (9, 5, 2))
-
-
-def test_a_recommender_is_fitted_anew_on_what_has_happened_by_then():
-    def seen(every: float, start: float = 0.2) -> list[list[int]]:
-        """The readers per article that popularity has counted, at each moment."""
-        scorer = Refitted(Popularity(), DAILY, every)
-        return [
-            scorer(board, row).astype(int).tolist() for board, row, _ in moments(DAILY, start, 1)
-        ]
-
-    daily = [[1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 1, 2], [2, 1, 2]]
-    assert seen(1.0) == daily
-    assert seen(2.0) == daily[:4] + daily[3:4]  # the last one comes a day after the one before
-    assert seen(4.0) == [daily[0], daily[0], daily[2], daily[2], daily[2]]
-    assert seen(float("inf")) == [daily[0]] * 5
-    assert seen(float("inf"), 0.5) == [daily[2]] * 3
-
-
-def test_an_earlier_replay_does_not_see_what_a_later_one_was_fitted_on():
-    scorer, shuffled = Refitted(Popularity(), DAILY, 30.0), DAILY.sample(frac=1, random_state=0)
-    late = [scorer(board, row) for board, row, _ in moments(DAILY, 0.8, 1)]
-    early = [scorer(board, row) for board, row, _ in moments(DAILY, 0.2, 0.4)]
-    assert late[0].sum() == 5 and early[0].sum() == 1
-    again = Refitted(Popularity(), shuffled, 30.0)
-    board, row, _ = next(moments(shuffled, 0.5, 1))
-    assert again(board, row).tolist() == [1, 1, 1]
-
-
-def test_fading_popularity_is_what_the_board_says():
-    for board, row, _ in moments(DAILY, 0.5, 1):
-        for half_life in (0.5, float("inf")):
-            np.testing.assert_array_equal(
-                fading(half_life)(board, row), board.popularity(half_life)
-            )
 
 
 def test_a_blend_puts_scores_on_one_scale(halves):
