@@ -113,6 +113,7 @@ slides: install  ## make slides of the chapters in build/slides (they need no ne
 	$(BIN)/python scripts/slides.py
 
 bench: install  ## measure the figures of the README
+	$(BIN)/python benchmarks/house.py
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/speed.py "$(DESKREC_REAL)"
 	$(BIN)/python benchmarks/notebooks.py

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 import deskrec_tutorial as dr
-from deskrec_tutorial.evaluation import draw_negatives, evaluate, sampled_recall
+from deskrec_tutorial.evaluation import evaluate
+from deskrec_tutorial.sampled import draw_negatives, sampled_recall
 
 
 class Stored:

@@ -31,13 +31,16 @@ from nbgrader.utils import determine_grade, is_grade, is_solution
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from .isolation import LIMITS, run, what_is_missing
+from .isolation import LIMITS, run
+from .job import prepare
+from .merging import merge, names_of, question_of
+from .plan import what_is_missing
 from .release import ASSETS, BUILD, chapters, make_course, released
-from .submissions import Submission, find, merge, question_of
+from .submissions import Submission, find
 
 FIELDS = ("student", "exercise", "question", "points", "of", "message")
 TO_READ = "for the teacher to read"
-LIMIT_ERRORS = ("KernelDied", "NotRun", "TimeLimit")  # what worker.py writes
+LIMIT_ERRORS = ("KernelDied", "NotRun", "TimeLimit")  # what judge.py writes
 
 
 @dataclass
@@ -48,8 +51,10 @@ class Mark:
     points: float | None
     of: float
     message: str
-    answer: str = ""
+    answer: str = ""  # the code that was graded, or the text to read
     title: str = ""
+    found: str = ""  # where the student's notebook has it
+    left_out: str = ""  # and where it has more under the same name
 
 
 @dataclass
@@ -67,6 +72,11 @@ class Exercise:
             if is_grade(cell):
                 points[question_of(cell)] += float(cell.metadata.nbgrader["points"])
         return dict(points)
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """What the answers define."""
+        return frozenset().union(*(names_of(c) for c in self.notebook.cells if is_solution(c)))
 
     @property
     def titles(self) -> dict[str, str]:
@@ -89,6 +99,7 @@ def load_exercises(course: Path) -> dict[str, Exercise]:
         for name in chapters():
             notebook = nbformat.read(released(course, name), as_version=4)
             for cell in notebook.cells:
+                prepare(cell, cell.source)
                 if is_grade(cell) and not is_solution(cell):
                     grade_id = cell.metadata.nbgrader["grade_id"]
                     cell.source = book.find_source_cell(grade_id, name, name).source
@@ -139,24 +150,56 @@ def marks_of(executed: Any, exercise: Exercise) -> list[Mark]:
     for cell in executed.cells:
         if "nbgrader" in cell.metadata:
             cells[question_of(cell)].append(cell)
+        elif "piece" in cell.metadata:  # of an answer, before the cell with the rest of it
+            cells[cell.metadata.piece].append(cell)
+    own = "\n\n".join(
+        cell.source
+        for cell in executed.cells
+        if cell.metadata.get("student") and "nbgrader" not in cell.metadata
+    )
     return [
-        _mark(question, of, cells[question], exercise)
+        _mark(question, of, cells[question], exercise, own)
         for question, of in exercise.questions.items()
     ]
 
 
-def _mark(question: str, of: float, cells: list[Any], exercise: Exercise) -> Mark:
+def _mark(question: str, of: float, cells: list[Any], exercise: Exercise, own: str) -> Mark:
     answer = next(cell for cell in cells if is_solution(cell))
     stub = next(c for c in exercise.notebook.cells if is_solution(c) and question_of(c) == question)
     scores = [determine_grade(cell)[0] for cell in cells if is_grade(cell)]
     untouched = answer.source.strip() == stub.source.strip()
-    if None in scores:
-        return Mark(question, None, of, TO_READ, answer.source)
-    if untouched and not any(scores):
-        return Mark(question, 0.0, of, "not answered")
-    # Where the stub stands untouched, the answer is in a cell of the student's own.
-    message = next(filter(None, map(_error, cells[untouched:])), "right")
-    return Mark(question, float(sum(scores)), of, message, answer.source * (not untouched))
+    code = answer.metadata.get("answer", answer.source)
+    mark = Mark(question, None, of, TO_READ, code, found=answer.metadata.get("found", ""))
+    mark.left_out = answer.metadata.get("left_out", "")
+    if None not in scores:
+        mark.points = float(sum(scores))
+        mark.message = _message(mark, cells, names_of(stub))
+    if untouched:  # if there are points, a cell of the student's own has given them
+        mark.answer = own if mark.points else ""
+        mark.found = "cells of your own" if mark.answer else ""
+        mark.message = mark.message if any(scores) else "not answered"
+    return mark
+
+
+def _message(mark: Mark, cells: list[Any], names: frozenset[str]) -> str:
+    """Say what the checks say: an error beside them tells only why there was nothing to check."""
+    if mark.points == mark.of:
+        return "right"
+    checks = [cell for cell in cells if is_grade(cell)]
+    told = next(filter(None, map(_error, checks)), "the checks give a part of the points")
+    if any(_lacks_answer(cell, names) for cell in checks):
+        return next(filter(None, (_error(cell) for cell in cells if not is_grade(cell))), told)
+    return told
+
+
+def _lacks_answer(check: Any, names: frozenset[str]) -> bool:
+    """Say if a check had nothing to check: the function is not there, or it was not run at all."""
+    undefined = {f"name '{name}' is not defined" for name in names}
+    return any(
+        error.ename == "NotRun" or (error.ename == "NameError" and error.evalue in undefined)
+        for error in check.get("outputs", [])
+        if error.output_type == "error"
+    )
 
 
 def _error(cell: Any) -> str:
@@ -335,7 +378,11 @@ def grade(
     """Grade everything in a folder and write the results."""
     by_hand = marks_by_hand(out / "grades.csv")
     exercises = load_exercises(course)
-    found = find(folder, {name: set(_ids(one)) for name, one in exercises.items()})
+    found = find(
+        folder,
+        {name: set(_ids(one)) for name, one in exercises.items()},
+        {name: one.functions for name, one in exercises.items()},
+    )
     if not found:
         raise SystemExit(f"{folder} holds no submissions: a folder or a notebook per student")
     done = run_all(found, exercises, limits, jobs)

@@ -1,20 +1,18 @@
-"""Find what was handed in, and put each answer into the grader's own copy of the exercise."""
+"""Find what was handed in: whose it is, and for which exercise."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbgrader.utils import is_grade, is_solution
-
+from .names import NOTEBOOK, Owner, owner_of_file, owner_of_folder, pattern
+from .reading import TooLarge, read_answers
 from .release import PACKAGES
-
-LARGEST = 20 * 2**20  # bytes of one notebook
-MOST_PARTS = 500_000  # brackets in it: each becomes an object, and a chapter has some hundreds
 
 
 @dataclass(frozen=True)
@@ -28,68 +26,112 @@ class Submission:
     problem: str = ""
 
 
-def find(folder: Path, exercises: dict[str, set[str]]) -> list[Submission]:
+@dataclass(frozen=True)
+class _Found:
+    """Something that was handed in: what it is, whose, and the folder in which it was found."""
+
+    one: Submission
+    owner: Owner
+    folder: Path
+
+    @property
+    def key(self) -> tuple[Owner, Path, str | None]:
+        return self.owner, self.folder, self.one.exercise
+
+
+def find(
+    folder: Path,
+    exercises: dict[str, set[str]],
+    functions: Mapping[str, Collection[str]] | None = None,
+) -> list[Submission]:
     """Read a folder of submissions.
 
     Parameters
     ----------
     folder : Path
         Holds a folder per student with notebooks somewhere inside, or a notebook per student
-        (``ana.ipynb``, ``ana_01_data.ipynb``), or both.
+        (``ana.ipynb``, ``ana_01_data.ipynb``, or as a learning platform calls it), or both.
     exercises : dict
         Per exercise the ids of its questions, to recognise notebooks that were renamed.
+    functions : dict, optional
+        Per exercise the functions that it asks for, to recognise those that lost their ids, too.
 
     Returns
     -------
     list of Submission
         By student and exercise, one of each.  What can't be read has a `problem`.
     """
+    everything = [
+        _Found(_read(owner.name, path, folder, exercises, functions or {}), owner, place)
+        for owner, path, place in _candidates(folder, exercises)
+    ]
     found: dict[tuple[str, str | None], Submission] = {}
-    for student, path in _candidates(folder, exercises):
-        one = _read(student, path, folder, exercises)
+    for each, student in zip(everything, _told_apart(everything), strict=True):
+        one = replace(each.one, student=student)
         key = (one.student, one.exercise)
         earlier = found.get(key)
-        if earlier is None or _rank(one) > _rank(earlier):
+        if earlier is None or _rank(one) >= _rank(earlier):
             found[key] = one
-    everything = list(found.values())
-    known = {one.exercise for one in everything if one.exercise}
-    if len(known) == 1:  # one exercise was set: what can't be recognised was meant for it
-        done = {one.student for one in everything if one.exercise}
-        everything = [
-            one if one.exercise else replace(one, exercise=next(iter(known)))
-            for one in everything
-            if one.exercise or one.student not in done
-        ]
-    return sorted(everything, key=lambda one: (one.student, one.exercise or ""))
+    return sorted(_assigned(found.values()), key=lambda one: (one.student, one.exercise or ""))
+
+
+def _assigned(found: Iterable[Submission]) -> list[Submission]:
+    """Say what the unrecognised was meant for, and leave it out where it is only in addition."""
+    found = list(found)
+    known = {one.exercise for one in found if one.exercise}
+    done = {one.student for one in found if one.exercise}
+    only = next(iter(known)) if len(known) == 1 else None  # one exercise was set
+    return [
+        one if one.exercise else replace(one, exercise=only)
+        for one in found
+        if one.exercise or one.student not in done or (not only and NOTEBOOK.search(one.path.name))
+    ]
 
 
 def _rank(one: Submission) -> tuple[bool, bool, float]:
     """A readable notebook before anything else, with our cells before without, then the newest."""
-    marked = not one.problem and any(map(_id, one.notebook.cells))
+    marked = not one.problem and any("nbgrader" in cell.metadata for cell in one.notebook.cells)
     return not one.problem, marked, one.path.stat().st_mtime
 
 
-def _candidates(folder: Path, exercises: Collection[str]) -> Iterable[tuple[str, Path]]:
+def _told_apart(everything: list[_Found]) -> list[str]:
+    """Return a name for each: the short one, unless two people would become one by it."""
+    levels = [0] * len(everything)
+    for level in (1, 2):
+        groups: dict[str, list[int]] = defaultdict(list)
+        for index, each in enumerate(everything):
+            groups[each.owner.labels[levels[index]]].append(index)
+        for group in groups.values():
+            people = {everything[index].key: everything[index] for index in group}.values()
+            if any(_are_two(a, b) for a, b in combinations(people, 2)):
+                for index in group:
+                    levels[index] = level
+    return [each.owner.labels[level] for each, level in zip(everything, levels, strict=True)]
+
+
+def _are_two(a: _Found, b: _Found) -> bool:
+    """Say if one name stands for two people; a platform's numbers may differ by exercise."""
+    same = a.one.exercise == b.one.exercise or None in (a.one.exercise, b.one.exercise)
+    numbered = a.owner.number != b.owner.number and a.folder == b.folder
+    return a.owner != b.owner and (same or numbered)
+
+
+def _candidates(folder: Path, exercises: Collection[str]) -> Iterable[tuple[Owner, Path, Path]]:
+    """Return what is handed in: whose it is, where it lies, and the folder that was looked into."""
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith(".") or entry.name == "__MACOSX":
             continue
-        if entry.is_dir() and entry.name in exercises:  # sorted by exercise, then by student
+        if entry.is_dir() and entry.name.lower() in {
+            name.lower() for name in exercises
+        }:  # sorted by exercise, then by student
             yield from _candidates(entry, exercises)
         elif entry.is_dir():
             files = [path for path in sorted(entry.rglob("*")) if _counts(path, entry)]
-            notebooks = [path for path in files if path.suffix == ".ipynb"]
+            notebooks = [path for path in files if NOTEBOOK.search(path.name)]
             for path in notebooks or files[:1] or [entry]:
-                yield _name(entry.name), path
+                yield owner_of_folder(entry.name), path, folder
         elif entry.is_file():
-            name = re.sub(r"\s*\(\d+\)$", "", entry.stem)  # a browser's second download
-            for exercise in exercises:
-                name = name.replace(exercise, "")
-            yield _name(name.strip(" _-.") or entry.stem), entry
-
-
-def _name(text: str) -> str:
-    """Make a name that can be written down: file systems allow bytes that are no text."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+            yield owner_of_file(entry.name, exercises), entry, folder
 
 
 def _counts(path: Path, top: Path) -> bool:
@@ -103,38 +145,27 @@ def _counts(path: Path, top: Path) -> bool:
         return False
 
 
-class TooLarge(Exception):
-    """A notebook that would take more memory or time than is good for the others."""
-
-
-def read_notebook(path: Path) -> Any:
-    """Read a stranger's notebook; raises whatever it does to the parser, or `TooLarge`."""
-    if path.stat().st_size > LARGEST:
-        raise TooLarge
-    text = path.read_text(encoding="utf-8-sig")
-    if text.count("{") + text.count("[") > MOST_PARTS:
-        raise TooLarge
-    return nbformat.reads(text, as_version=4)
-
-
-def _read(student: str, path: Path, folder: Path, exercises: dict[str, set[str]]) -> Submission:
-    where = str(path.relative_to(folder))
-    by_name = max((name for name in exercises if name in where), key=where.rfind, default=None)
-    empty = Submission(student, path, by_name)
+def _read(
+    student: str,
+    path: Path,
+    folder: Path,
+    exercises: dict[str, set[str]],
+    functions: Mapping[str, Collection[str]],
+) -> Submission:
+    empty = Submission(student, path, _by_name(str(path.relative_to(folder)), exercises))
     if path.is_dir():
         return replace(empty, problem="the folder is empty")
-    if path.suffix != ".ipynb":
+    if not NOTEBOOK.search(path.name):
         return replace(empty, problem=f"{path.name} is not a notebook: hand in the .ipynb file")
     try:
-        notebook = read_notebook(path)
-        notebook.cells = [cell for cell in notebook.cells if isinstance(cell.source, str)]
+        notebook = read_answers(path)
+        for cell in notebook.cells:  # all stay, so that their numbers do
+            cell.setdefault("metadata", {})
+            text = cell.source if isinstance(cell.source, str) else ""
+            cell.source = text.replace("\r\n", "\n")
         ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-    except TooLarge:
-        return replace(
-            empty,
-            problem=f"{path.name} is larger than {LARGEST >> 20} MB; clear all "
-            "outputs and save again",
-        )
+    except TooLarge as error:
+        return replace(empty, problem=f"{path.name} {error}")
     except Exception as error:
         return replace(
             empty,
@@ -142,75 +173,26 @@ def _read(student: str, path: Path, folder: Path, exercises: dict[str, set[str]]
             f"({type(error).__name__}): open it in Jupyter, save, hand in again",
         )
     best = max(exercises, key=lambda name: len(exercises[name] & ids))
-    exercise = best if exercises[best] & ids else by_name
+    exercise = best if exercises[best] & ids else empty.exercise
+    exercise = exercise or _by_functions(notebook, functions)
     problem = "" if exercise else f"{path.name} is none of the exercises"
     return replace(empty, exercise=exercise, notebook=notebook, problem=problem)
 
 
-def merge(master: Any, submitted: Any) -> Any:
-    """Put a student's answers and own cells into the grader's copy.
-
-    The copy rules: its checks, its order and its first cells stand, whatever became of them in the
-    submission.  Own cells come before the question that follows them.
-
-    Parameters
-    ----------
-    master : NotebookNode
-        The released notebook with the hidden tests in it.
-    submitted : NotebookNode
-        What the student handed in.
-
-    Returns
-    -------
-    NotebookNode
-        A new notebook, ready to run.
-    """
-    ours = {_id(cell): cell for cell in master.cells if _id(cell)}
-    known = {cell.source.strip() for cell in master.cells} | {""}
-    unmarked = not any(_id(cell) for cell in submitted.cells)
-    answers: dict[str, str] = {}
-    before: dict[str, list[Any]] = {name: [] for name in ours}
-    own: list[Any] = []
-    texts: list[str] = []
-    for cell in submitted.cells:
-        name = _id(cell) if _id(cell) in ours else _guess(cell, ours) if unmarked else ""
-        if name:
-            answers[name] = cell.source
-            before[name] += own
-            own = []
-        elif cell.source.strip() not in known and cell.cell_type == "markdown":
-            texts.append(cell.source)
-        elif cell.source.strip() not in known and cell.cell_type == "code" and not is_grade(cell):
-            own.append(nbformat.v4.new_code_cell(cell.source))
-    for name, cell in ours.items():  # an open question may have been answered in a cell of its own
-        unanswered = answers.get(name, "").strip() in known
-        if texts and unanswered and is_grade(cell) and is_solution(cell):
-            answers[name] = "\n\n".join(texts)
-    cells: list[Any] = []
-    for cell in master.cells:
-        cells += before.get(_id(cell), [])
-        if is_solution(cell):
-            cell = nbformat.from_dict({**cell, "source": answers.get(_id(cell), cell.source)})
-        cells.append(cell)
-    return nbformat.from_dict({**master, "cells": cells + own})
+def _by_functions(notebook: Any, functions: Mapping[str, Collection[str]]) -> str | None:
+    """Return the exercise of whose functions a notebook defines most."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    defined = set(re.findall(r"^(?:async )?def (\w+)", code, re.M))
+    shared = {name: len(defined.intersection(asked)) for name, asked in functions.items()}
+    best = max(shared, key=shared.__getitem__, default=None)
+    return best if best is not None and shared[best] else None
 
 
-def _id(cell: Any) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-
-
-def question_of(cell: Any) -> str:
-    """Return the id of the question that a cell belongs to, or an empty text."""
-    return re.sub("_(check|hidden)$", "", _id(cell))
-
-
-def _guess(cell: Any, ours: dict[str, Any]) -> str:
-    """Return the cell of ours that a cell stands for whose nbgrader data some program has dropped.
-
-    By the function that it defines.
-    """
-    defined = re.search(r"^def \w+\(", cell.source, flags=re.M)
-    for name, mine in ours.items():
-        if defined and is_solution(mine) and f"\n{defined[0]}" in f"\n{mine.source}":
-            return name
-    return ""
+def _by_name(where: str, exercises: Iterable[str]) -> str | None:
+    """Return the exercise that the name of a file says, or else that of its folders."""
+    last = {
+        name: max((found.start() for found in re.finditer(pattern(name), where, re.I)), default=-1)
+        for name in exercises
+    }
+    name = max(last, key=last.__getitem__, default=None)
+    return name if name is not None and last[name] >= 0 else None

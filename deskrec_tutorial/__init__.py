@@ -4,7 +4,7 @@ The public API, in the order of the chapters:
 
     load_deskdrop, load_clicks → join_events → event_strength → InteractionMatrix → fit_als
         → similar_articles, recommend → explain
-    split → evaluate → compare, with the `recommenders` of chapter 6
+    split → evaluate → compare, with the `recommenders` of chapter 6; replay
 
 `plots` (figures) and `widgets` (live pickers and their static twins) load on first use.
 """
@@ -25,23 +25,14 @@ from .data import (
     missing_share,
 )
 from .door import DataError
-from .evaluation import (
-    Comparison,
-    Evaluation,
-    Split,
-    compare,
-    draw_negatives,
-    evaluate,
-    place,
-    replay,
-    sampled_hits,
-    sampled_recall,
-    split,
-)
+from .evaluation import Comparison, Evaluation, compare, evaluate
 from .own_log import load_clicks
 from .progress import progress
 from .recommendations import explain, fold_in, history, recommend, recommend_all
+from .replay import replay
+from .sampled import draw_negatives, sampled_hits, sampled_recall
 from .similarity import similar_articles
+from .splits import Split, place, split
 from .strength import EVENT_WEIGHTS, InteractionMatrix, UnknownIdError, event_strength
 from .tables import table
 

@@ -21,6 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from .strength import InteractionMatrix
 
+LARGEST = 1e15  # confidence: beyond it a float no longer sees the weak no beside it
+
 
 class ALS:
     """Implicit-feedback ALS in plain NumPy: chapter 3's code, to be read rather than deployed.
@@ -256,6 +258,13 @@ def fit_als(
             f"factors={factors} is more than this matrix of {matrix.user_items.shape[0]:,} users × "
             f"{matrix.user_items.shape[1]:,} items can use; choose a smaller number."
         )
+    strongest = alpha * matrix.user_items.data.max()
+    if strongest > LARGEST:
+        raise ValueError(
+            f"alpha={alpha:g} gives the strongest read pair confidence {strongest:.3g}; beyond "
+            f"{LARGEST:.0e} the 1 of an unread pair is lost beside it. Make the strengths smaller, "
+            "such as their logarithms."
+        )
     weakest = alpha * matrix.user_items.data.min()
     if weakest < 1:
         warnings.warn(
@@ -313,6 +322,103 @@ def check_model(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> No
     if fitted == (items, users):
         raise ValueError(has + "It was fitted on the transposed matrix: fit wants users × items.")
     raise ValueError(has + "It was fitted on other data: fit it again on this matrix.")
+
+
+# How far a score may be from the sum of its parts by rounding alone, for scores of about 1.
+ROUNDING = {"float64": 1e-6, "float32": 5e-5}
+SOLVE_AGAIN = "model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)"
+
+
+def parts_apart(
+    model: AlternatingLeastSquares,
+    matrix: InteractionMatrix,
+    row: int,
+    columns: np.ndarray,
+    sums: np.ndarray,
+) -> str:
+    """Say why the parts of some scores do not add up to the stored scores; "" where they do.
+
+    An explanation solves for a person once more, from the article vectors, the matrix and alpha.
+    The vector that the model stores for them need not be that solution: `fit` of `implicit` ends
+    with the articles, and what it was given may have been multiplied before.
+
+    Parameters
+    ----------
+    model, matrix
+        The model and the data.
+    row : int
+        Of the person.
+    columns, sums : numpy.ndarray
+        Some articles, and what the parts of the score of each add up to.
+    """
+    history, y = matrix.user_items[row], model.item_factors[columns]
+    stored = (y @ model.user_factors[row]).astype(np.float64)
+    solved = (y @ model.recalculate_user(row, history)).astype(np.float64)
+    gaps, left = np.abs(stored - sums), np.abs(solved - sums)
+    if not len(columns) or not np.isfinite(gaps).all():
+        return ""
+    worst = int(gaps.argmax())
+    floor = ROUNDING.get(str(y.dtype), 5e-5) * max(1.0, abs(stored[worst]))
+    # What is left after solving again is rounding, which differs from one article to the next.
+    if gaps[worst] <= floor + 2 * left.max():
+        return ""
+    written = f"{{:.{max(3, int(np.ceil(1 - np.log10(gaps[worst]))))}f}}".format
+    said = (
+        f"For contentId {matrix.item_ids[columns[worst]]} the parts add up to "
+        f"{written(sums[worst])}, while the model's own score, which dr.recommend shows, is "
+        f"{written(stored[worst])}. "
+    )
+    factor = _factor_of(model, matrix)
+    if not 0.8 < factor / model.alpha < 1.25:  # fit leaves it within a few percent
+        other = float(y[worst] @ _solved(model, history, factor))
+        if abs(other - stored[worst]) < gaps[worst] / 2:
+            return said + _multiplied(model, factor)
+    mended = written(solved[worst]) if left[worst] < max(floor, gaps[worst] / 10) else ""
+    return said + _not_solved(model, mended)
+
+
+def _multiplied(model: AlternatingLeastSquares, factor: float) -> str:
+    return (
+        f"The stored vectors fit confidences of {factor:.3g} times the strengths of this matrix, "
+        f"while model.alpha is {model.alpha:g}: strengths were multiplied before fitting, or alpha "
+        "was changed afterwards. Tell the model by what they were multiplied: model.alpha = "
+        f"{factor:.3g}, or the exact number if you know it."
+    )
+
+
+def _not_solved(model: AlternatingLeastSquares, mended: str) -> str:
+    said = (
+        "The vector that the model stores for this person is not the one that solves for these "
+        f"strengths with alpha = {model.alpha:g} and the final article vectors. (implicit's fit "
+        "ends with the articles; dr.fit_als solves for the people once more.)"
+    )
+    return said + (f" This line does so, and then both are {mended}: {SOLVE_AGAIN}" * bool(mended))
+
+
+def _solved(model: AlternatingLeastSquares, row: sparse.csr_matrix, alpha: float) -> np.ndarray:
+    """The vector of somebody with these strengths, with another alpha than the model's."""
+    y = model.item_factors.astype(np.float64)
+    solved: np.ndarray = half_step(alpha * row, y, model.regularization)[0]
+    return solved
+
+
+def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix, most: int = 100) -> float:
+    """By what the strengths must be multiplied to give the stored vectors: a median over people.
+
+    The normal equations of one person, (YᵀY + λI - Y_rᵀY_r) x = k Y_rᵀ (r (1 - Y_r x)), hold for
+    one k if x was solved from k · r, and are least squares for k otherwise.
+    """
+    people = np.flatnonzero(np.diff(matrix.user_items.indptr))
+    y = model.item_factors.astype(np.float64)
+    gram = y.T @ y + model.regularization * np.eye(y.shape[1])
+    found = []
+    for row in people[:: max(len(people) // most, 1)]:
+        one = matrix.user_items[row]
+        x, seen = model.user_factors[row].astype(np.float64), y[one.indices]
+        scores = seen @ x
+        right = seen.T @ (one.data * (1 - scores))
+        found.append(right @ (gram @ x - seen.T @ scores) / max(float(right @ right), 1e-300))
+    return float(np.median(found))
 
 
 def check_count(value: int, name: str, least: int = 1) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import bisect
 import io
 import os
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from . import door, files
+from . import clock, door, files
 from .door import DataError
 
 SAMPLE_FOLDER = Path(__file__).parent / "sample"
@@ -36,6 +37,8 @@ KNOWN_EVENTS = {
 }
 EVENT_COLUMNS = ("timestamp", "personId", "contentId", "eventType", "value")
 LOSS = 0.01  # share of the interactions that a join may lose before it says so
+BIG = 10**6  # rows of which a part is looked at for repeats
+MIX = np.array([1_000_003, 0x9E3779B97F4A7C15], dtype=np.uint64)  # odd: they spread what is near
 REPEATS = 0.1  # share of rows that may repeat another; Deskdrop has 3 %, a log pasted twice half
 
 TWO_WAYS_OUT = (
@@ -43,8 +46,6 @@ TWO_WAYS_OUT = (
     f"browser (https://www.kaggle.com/datasets/{KAGGLE_HANDLE}) and pass the zip: "
     'dr.load_deskdrop("archive.zip").'
 )
-
-Table = pd.DataFrame | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ class ClickStream:
     articles: pd.DataFrame
     interactions: pd.DataFrame
     source: str
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -182,7 +183,7 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
     -----
     UserWarning
         If more than 1 % of the interactions are on articles that the table does not have, or more
-        than 10 % repeat an earlier one in every column.
+        than 10 % repeat an earlier one in time, person, article, type and value.
     """
     if removed not in ("keep", "drop"):
         raise ValueError(f'removed must be "keep" or "drop", not {removed!r}.')
@@ -191,7 +192,7 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
     door.need(log, ("personId", "contentId", "eventType"), "interactions", "dr.load_clicks")
     columns = [column for column in EVENT_COLUMNS if column in log.columns]
     if "timestamp" in columns:
-        door.times(log["timestamp"], "interactions")
+        clock.times(log["timestamp"], "interactions")
     place, known = _places_of(log["contentId"], shared["contentId"])
     _say_what_repeats(log, columns, place)
     kept = place >= 0
@@ -203,45 +204,41 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
     return pd.DataFrame(events, copy=False)
 
 
-def _places_of(items: pd.Series, shared: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """For each interaction the place of its article among the shared ones, -1 where it has none."""
-    found, ids = door.codes(items, "contentId", "interactions")
-    ids, known = door.one_kind(ids, door.ids(shared, "contentId", "articles"))
-    place = pd.Index(known).get_indexer(pd.Index(ids))
-    lost = np.flatnonzero(place < 0)
-    if len(lost):
-        times = np.bincount(found, minlength=len(ids))
-        _say_what_is_lost(int(times[lost].sum()), len(found), ids[lost], known)
-    return place[found], known
-
-
 def _shared(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    """The articles that were shared, each once, and the ids of those that were removed."""
+    """The rows of the articles that were shared, and the ids of those that were removed."""
     door.need(articles, ("eventType", "contentId", "title"), "articles", "dr.load_clicks")
     shared = articles.loc[articles["eventType"] == SHARED, ["contentId", "title"]]
-    twice = shared[shared["contentId"].duplicated(keep=False)]
-    if len(twice):
-        first = twice["contentId"].iloc[0]
-        rows = twice.index[twice["contentId"] == first].tolist()
+    return shared, articles.loc[articles["eventType"] == REMOVED, "contentId"]
+
+
+def _places_of(items: pd.Series, shared: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """For each interaction the place of its article among the shared ones, -1 where it has none."""
+    known = door.ids(shared, "contentId", "articles")
+    twice = pd.Series(known).duplicated(keep=False).to_numpy()
+    if twice.any():
+        first = known[twice][0]
+        rows = shared.index[known == first].tolist()
         raise DataError(
-            f"shared_articles.csv: contentId {first} is shared more than once (rows {rows} of the "
+            f"articles: contentId {first} is shared more than once (rows {rows} of the "
             "table), so the join would count its interactions once for each. Keep one of the rows: "
             'dr.ClickStream(clicks.articles.drop_duplicates(["contentId", "eventType"]), '
             "clicks.interactions, clicks.source)."
         )
-    return shared, articles.loc[articles["eventType"] == REMOVED, "contentId"]
+    place = door.places(items, "contentId", "interactions", known)
+    lost = place < 0
+    if lost.sum() > LOSS * len(place):
+        _say_what_is_lost(items[lost], len(place), known)
+    return place, known
 
 
-def _say_what_is_lost(lost: int, total: int, ids: np.ndarray, known: np.ndarray) -> None:
-    """Warn where a join loses many interactions, with the reason as far as it can be seen."""
-    if lost <= LOSS * total:
-        return
-    why = why_apart(ids, known)
-    if lost == total:
-        raise DataError(f"Not one of {lost:,} interactions is on an article of the table. {why}")
+def _say_what_is_lost(lost: pd.Series, total: int, known: np.ndarray) -> None:
+    """Warn of interactions that a join loses, with the reason as far as it can be seen."""
+    why = why_apart(door.codes(lost, "contentId", "interactions")[1], known)
+    if len(lost) == total:
+        raise DataError(f"Not one of {total:,} interactions is on an article of the table. {why}")
     warnings.warn(
-        f"{lost:,} of the {total:,} interactions ({lost / total:.1%}) are on articles that the "
-        f"table does not have, and are left out. {why}",
+        f"{len(lost):,} of the {total:,} interactions ({len(lost) / total:.1%}) are on articles "
+        f"that the table does not have, and are left out. {why}",
         stacklevel=4,
     )
 
@@ -285,16 +282,21 @@ def _alike_as_text(lost: np.ndarray, known: np.ndarray) -> list[tuple[str, str]]
 
 
 def _alike_as_numbers(lost: np.ndarray, known: np.ndarray) -> list[tuple[int, int]]:
-    """Pairs that agree in 15 digits and are long enough for that to be no chance."""
+    """Pairs of which one is what a decimal number makes of the other."""
     ascending = sorted(known.tolist())
     pairs = []
     for one in lost.tolist():
-        place = int(np.searchsorted(ascending, one)) if abs(one) > 10**15 else 0
+        place = bisect.bisect_left(ascending, one)
         for other in ascending[max(place - 1, 0) : place + 1]:
-            if abs(one) > 10**15 and abs(one - other) <= abs(one) // 10**14:
+            if one in _decimals(other) or other in _decimals(one):
                 pairs.append((one, other))
                 break
     return pairs
+
+
+def _decimals(number: int) -> tuple[int, int]:
+    """A whole number after a float, and after a spreadsheet, which keeps 15 digits."""
+    return int(float(number)), int(float(f"{number:.14e}"))
 
 
 def _say_what_repeats(log: pd.DataFrame, columns: Sequence[str], place: np.ndarray) -> None:
@@ -302,24 +304,23 @@ def _say_what_repeats(log: pd.DataFrame, columns: Sequence[str], place: np.ndarr
     if "timestamp" not in columns:
         return
     # Who and what is looked at only where the moments and articles alone are suspicious; of a large
-    # log a part is enough to see that.
-    moments = log["timestamp"].to_numpy(dtype=np.int64) * 1_000_003 + place
-    some = moments[moments % 64 == 0] if len(moments) > 10**6 else moments
+    # log a part is enough to see that, any part that takes all rows of a moment or none.
+    moments = log["timestamp"].to_numpy(dtype=np.int64).view(np.uint64) * MIX[0]
+    moments += place.view(np.uint64)
+    moments *= MIX[1]
+    some = moments[moments >> np.uint64(58) == 0] if len(moments) > BIG else moments
     if len(pd.unique(some)) >= (1 - REPEATS) * len(some):
         return
     repeats = int(log[list(columns)].duplicated().sum())
     if repeats > REPEATS * len(log):
+        times = log.groupby(list(columns), sort=False, observed=True, dropna=False).size()
+        whole = "; no row stands there only once" if times.min() > 1 else ""
         warnings.warn(
-            f"{repeats:,} of the {len(log):,} interactions repeat an earlier row in every column"
-            + (": the whole log stands there twice" if _all_twice(log, columns) else "")
-            + ". If that is not how it was, keep each once: interactions.drop_duplicates().",
+            f"{repeats:,} of the {len(log):,} interactions repeat an earlier one in "
+            f"{', '.join(columns)}{whole}. If that is not how it was, keep each once: "
+            f"interactions.drop_duplicates({list(columns)}).",
             stacklevel=3,
         )
-
-
-def _all_twice(log: pd.DataFrame, columns: Sequence[str]) -> bool:
-    times = log.groupby(list(columns), sort=False).size()
-    return bool((times % 2 == 0).all())
 
 
 def missing_share(table: pd.DataFrame) -> pd.Series:
@@ -379,7 +380,7 @@ def _check_deskdrop(table: pd.DataFrame, content: bytes, file: str) -> None:
         row = table.index[table["title"].isna()][0]
         raise DataError(f"{file}: title in row {row} of the table is empty.")
     if "timestamp" in REQUIRED[file]:
-        door.times(table["timestamp"], file)
+        clock.times(table["timestamp"], file)
 
 
 def _bad_integer(content: bytes, file: str, column: str) -> DataError:

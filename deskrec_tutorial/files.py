@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import csv
 import gzip
 import io
@@ -68,7 +69,7 @@ def kind_of(content: bytes) -> str:
     return found
 
 
-def is_a(content: bytes, name: str, wanted: str) -> DataError:
+def wrong_kind(content: bytes, name: str, wanted: str) -> DataError:
     """The error for a file that is something else than its place wants."""
     kind = kind_of(content)
     way = WAYS.get(kind, "Unpack it" if "archive" in kind or "zip" in kind else "Look for the file")
@@ -114,13 +115,13 @@ def archive_of(path: Path) -> zipfile.ZipFile:
             content = file.read(4096)
         if not content:
             raise DataError(f"{path.name}: the file is empty. Get it again.") from error
-        if content.startswith(b"PK"):
+        if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             raise DataError(
                 f"{path.name}: this is not a complete zip file: it begins like one and has no "
                 "proper end, as after a download that was cut short. Get it again."
             ) from error
         if kind_of(content):
-            raise is_a(content, path.name, "a zip file") from error
+            raise wrong_kind(content, path.name, "a zip file") from error
         raise DataError(
             f"{path.name}: this is no zip file (it begins with {content[:12]!r}). Pass the folder "
             "or zip that holds the tables."
@@ -212,7 +213,7 @@ def load_table(
         head = file.read(4096)
     if head.startswith(b"PAR1"):
         return _read_parquet(path, columns), path.name
-    if head.startswith(b"PK") and kind_of(head) != "an Excel workbook":
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) and "Excel" not in kind_of(head):
         content, name = _table_in_zip(path, columns)
     else:
         content, name = _unpacked(path), path.name
@@ -250,10 +251,10 @@ def _table_in_zip(path: Path, columns: Sequence[Hashable]) -> tuple[bytes, str]:
             fits = [
                 e
                 for e in entries
-                if set(columns) <= set(header(member(archive, path.name, e, 2**16))[1])
+                if set(columns) <= set(header(member(archive, path.name, e, 2**16), columns)[1])
             ]
         if len(fits) != 1:
-            some = "no table" if not fits else f"{len(fits)} tables"
+            some = f"no table ({', '.join(TABLES)})" if not fits else f"{len(fits)} tables"
             wanted = ", ".join(map(str, columns))
             there = ", ".join(e.filename for e in archive.infolist()[:8]) or "nothing"
             raise DataError(
@@ -265,29 +266,43 @@ def _table_in_zip(path: Path, columns: Sequence[Hashable]) -> tuple[bytes, str]:
 
 def _read_parquet(path: Path, columns: Sequence[Hashable]) -> pd.DataFrame:
     try:
-        table = pd.read_parquet(path)
+        # With its own types: whole numbers with gaps must not become floats.
+        table = pd.read_parquet(path, dtype_backend="numpy_nullable")
     except ImportError as error:
         raise ImportError(
             f"{path.name} is a Parquet file, and reading it needs the package pyarrow: "
             "pip install pyarrow. Or pass a CSV file."
         ) from error
-    except Exception as error:  # pyarrow raises errors of its own
+    except (OSError, ValueError) as error:
         raise DataError(f"{path.name}: this Parquet file can't be read ({error}).") from error
     have(table, columns, path.name)
     return table
 
 
 def have(table: pd.DataFrame, columns: Sequence[Hashable], name: str) -> None:
-    """Refuse a table without the columns, or without rows."""
-    absent = [column for column in columns if column not in table.columns]
+    """Refuse a table without the columns, with one of them twice, or without rows."""
+    names: list[Hashable] = list(table.columns)
+    absent = [column for column in columns if column not in names]
     if absent:
         raise DataError(
             f"{name}: column {absent[0]!r} is missing (the table has: "
-            f"{', '.join(map(str, table.columns[:15]))}). Names are case-sensitive."
+            f"{', '.join(map(str, names[:15]))}). Names are case-sensitive."
             + (_near(absent[0], table) or _no_header(table))
         )
+    twice = [column for column in columns if names.count(column) > 1]
+    if twice:
+        raise DataError(f"{name}: there are two columns {twice[0]!r}. Rename one of them.")
     if table.empty:
         raise DataError(f"{name}: the table has no rows, only the names of its columns.")
+
+
+def _near(name: Hashable, table: pd.DataFrame) -> str:
+    """What the column may be called, or where it may be."""
+    if name in table.index.names:
+        return " It is the index of the table: .reset_index() makes a column of it."
+    folded = str(name).strip().casefold()
+    alike = [column for column in table.columns if str(column).strip().casefold() == folded]
+    return f" Did you mean {alike[0]!r}?" if alike else ""
 
 
 def _no_header(table: pd.DataFrame) -> str:
@@ -298,11 +313,6 @@ def _no_header(table: pd.DataFrame) -> str:
         " Its first line holds numbers, not names: give the columns names, with "
         "pd.read_csv(…, names=[…]), and pass the DataFrame."
     )
-
-
-def _near(name: Hashable, table: pd.DataFrame) -> str:
-    alike = [c for c in table.columns if str(c).strip().casefold() == str(name).strip().casefold()]
-    return f" Did you mean {alike[0]!r}?" if alike else ""
 
 
 def read_table(
@@ -317,43 +327,62 @@ def read_table(
     file : str
         Its name, for messages.
     columns : sequence of str
-        What it must have; by them the separator is known.
+        What it must have; where the first line has them, it tells the separator.
     ids : sequence of str
         Columns of ids, read as they are spelled: ``007`` stays a text.
     """
     _check_text(content, file)
-    separator, names = header(content)
+    content = EXCEL.sub(b"", content)
+    separator, names = header(content, columns)
+    twice = [column for column in columns if names.count(str(column)) > 1]
+    if twice:
+        raise DataError(f"{file}: there are two columns {twice[0]!r}. Rename one of them.")
     table = _parse(content, file, separator)
     have(table, columns, file)
     _check_last_line(content, table, file, separator)
     for column in ids:
         whole = table[column].dtype in (np.int64, np.uint64)
-        if not whole or re.search(rb"[,;\t|\"\n ][-+]?0\d|\+\d", content):
-            table[column] = from_text(spelled(content, file, column), str(column), file)
+        if not whole or ZEROS.search(content):
+            table[column] = from_text(spelled(content, file, column, separator), file)
     return table
 
 
-def spelled(content: bytes, file: str, column: Hashable) -> pd.Series:
+EXCEL = re.compile(rb"\A(\xef\xbb\xbf)?sep=.\r?\n")  # a first line for Excel alone
+ZEROS = re.compile(rb"(?m)(^|[,;\t|\"])[ +-]*(0\d+|\+\d+)[ \"]*([,;\t|\r]|$)")
+
+
+def spelled(content: bytes, file: str, column: Hashable, separator: str = "") -> pd.Series:
     """One column as the file spells it, text by text; NaN where there is nothing."""
-    separator = header(content)[0]
+    separator = separator or header(content, [column])[0]
     table = _parse(content, file, separator, usecols=[column], dtype={column: object})
     return table[column]
 
 
-def header(content: bytes) -> tuple[str, list[str]]:
-    """What separates the fields of a table, and the names in its first line."""
-    line = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").split(b"\n", 1)[0]
-    text = line.decode("utf-8", "replace").rstrip("\r")
-    splits = {mark: next(csv.reader([text], delimiter=mark), []) for mark in SEPARATORS}
-    separator = max(splits, key=lambda mark: len(splits[mark]))
+def header(content: bytes, columns: Sequence[Hashable]) -> tuple[str, list[str]]:
+    """What separates the fields of a table, and the names in its first line.
+
+    The separator that makes the wanted columns of the line, or most pieces if none does.
+    """
+    lines = content[: 2**20].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").splitlines()
+    line = lines[0].decode("utf-8", "replace") if lines else ""
+    splits = {mark: _fields(line, mark) for mark in SEPARATORS}
+    wanted = {str(column) for column in columns}
+    separator = max(splits, key=lambda m: (len(wanted & set(splits[m])), len(splits[m])))
     return separator, splits[separator]
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:  # such as a field of 130,000 letters
+        return line.split(separator)
 
 
 def _check_text(content: bytes, file: str) -> None:
     if not content.strip():
         raise DataError(f"{file}: the file is empty. Get it again.")
     if kind_of(content):
-        raise is_a(content, file, "CSV text")
+        raise wrong_kind(content, file, "CSV text")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -406,10 +435,10 @@ def _check_last_line(content: bytes, table: pd.DataFrame, file: str, separator: 
     """A file cut in the middle of a line has too few columns in it and no line end."""
     if content.rstrip(b" \t").endswith((b"\n", b"\r")):
         return
-    text = content.decode("utf-8-sig")
-    limit = csv.field_size_limit(max(len(text), 1))  # an article's text may be long
+    text = io.StringIO(content.decode("utf-8-sig"), newline=None)
+    limit = csv.field_size_limit(max(len(content), 1))  # an article's text may be long
     try:
-        *_, last = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        last = collections.deque(csv.reader(text, delimiter=separator), maxlen=1)[0]
     finally:
         csv.field_size_limit(limit)
     if len(last) < len(table.columns):

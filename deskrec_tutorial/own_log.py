@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import door, files
+from . import clock, door, files
 from .data import SHARED, ClickStream
 from .door import DataError
 
@@ -74,13 +74,12 @@ def load_clicks(
     """
     if missing not in ("raise", "drop"):
         raise ValueError(f'missing must be "raise" or "drop", not {missing!r}.')
-    named = [name for name in (user, item, time, event, value) if name is not None]
-    twice = [name for name in named if named.count(name) > 1]
-    if twice:
-        raise ValueError(f"The column {twice[0]!r} is named for two things: each has its own.")
+    roles = {"user": user, "item": item, "time": time, "event": event, "value": value}
+    named = _named(roles | {"title": title})
     if articles is None and title is not None and title not in named:
         named.append(title)
     log, where, source = _table(interactions, "interactions", named, [user, item])
+    _no_header_inside(log, [user, item], where)
     catalogue = None
     if articles is not None:
         columns = [item] if title in (None, item) else [item, title]
@@ -88,9 +87,9 @@ def load_clicks(
         log, catalogue = _spelled_alike(log, catalogue, item, interactions, articles)
     notes: list[str] = []
     log = _without_missing(log, [user, item], where, missing, notes)
-    events = _events(log, where, user, item, time, event, value, notes)
+    events = _events(log, where, roles, notes)
     if catalogue is None:
-        listed = _articles_of(log, events["contentId"].to_numpy(), title, notes)
+        listed = _articles_of(log, events["contentId"], title, notes)
     else:
         catalogue = _without_missing(catalogue, [item], shelf, missing, notes)
         listed = _articles(catalogue, shelf, item, title, notes)
@@ -99,23 +98,48 @@ def load_clicks(
     return ClickStream(listed, events, source, tuple(notes))
 
 
+def _named(roles: dict[str, Hashable | None]) -> list[Hashable]:
+    """The columns named for `interactions`, each for one thing."""
+    for role, name in roles.items():
+        if not isinstance(name, Hashable):
+            raise TypeError(f"{role} must be the name of one column, not {name!r}.")
+    named = [name for role, name in roles.items() if name is not None and role != "title"]
+    twice = [name for name in named if named.count(name) > 1]
+    if twice:
+        raise ValueError(f"The column {twice[0]!r} is named for two things: each has its own.")
+    return named
+
+
 def _table(
     given: Table, name: str, columns: Sequence[Hashable], ids: Sequence[Hashable]
 ) -> tuple[pd.DataFrame, str, str]:
     """A table with the columns, what messages call it, and where it comes from."""
     if isinstance(given, pd.DataFrame):
-        table, where, source = given.reset_index(drop=True), name, "DataFrame"
+        table, where, source = given, name, "DataFrame"
         files.have(table, columns, name)
+        table = table.reset_index(drop=True)
     elif isinstance(given, (str, os.PathLike)):
         path = Path(given).expanduser()
         table, where = files.load_table(path, columns, ids)
         source = os.fspath(given)
     else:
         raise TypeError(f"{name} must be a DataFrame or a path, not a {type(given).__name__}.")
-    for column in columns:
-        if isinstance(table[column], pd.DataFrame):
-            raise DataError(f"{where}: there are two columns {column!r}. Rename one of them.")
     return table, where, source
+
+
+def _no_header_inside(log: pd.DataFrame, columns: Sequence[Hashable], where: str) -> None:
+    """Refuse a row that repeats the names: two files have been put one behind the other."""
+    again = np.ones(len(log), dtype=bool)
+    for column in columns:
+        text = log[column].dtype.kind == "O"
+        again &= (
+            (log[column] == str(column)).to_numpy(dtype=bool, na_value=False) if text else False
+        )
+    if again.any():
+        raise DataError(
+            f"{where}: row {int(again.argmax())} of the table holds the names of the columns once "
+            "more, as where files were put one behind the other. Leave such rows out."
+        )
 
 
 def _spelled_alike(
@@ -125,19 +149,14 @@ def _spelled_alike(
     if any(isinstance(origin, pd.DataFrame) for origin in origins):
         return log, catalogue
     as_text = [_is_text(table[item]) for table in (log, catalogue)]
-    if as_text == [True, False]:
-        catalogue = catalogue.assign(**{str(item): _as_text(catalogue[item])})
-    if as_text == [False, True]:
-        log = log.assign(**{str(item): _as_text(log[item])})
+    if as_text[0] != as_text[1]:
+        numbered = catalogue if as_text[0] else log
+        numbered[item] = numbered[item].map(str, na_action="ignore").astype(object)
     return log, catalogue
 
 
 def _is_text(column: pd.Series) -> bool:
     return pd.api.types.infer_dtype(column, skipna=True) == "string"
-
-
-def _as_text(column: pd.Series) -> pd.Series:
-    return column.map(str, na_action="ignore").astype(object)
 
 
 def _without_missing(
@@ -148,8 +167,7 @@ def _without_missing(
     for column in ids:
         gone = door.no_id(table[column])
         if gone.any() and missing == "raise":
-            rows = table.index.to_numpy()
-            raise door.MissingIdsError(door.missing_ids(gone, str(column), where, rows))
+            raise door.MissingIdsError(door.missing_ids(table[column], gone, where))
         keep &= ~gone
     lost = int((~keep).sum())
     if not lost:
@@ -164,16 +182,10 @@ def _without_missing(
 
 
 def _events(
-    log: pd.DataFrame,
-    where: str,
-    user: Hashable,
-    item: Hashable,
-    time: Hashable | None,
-    event: Hashable | None,
-    value: Hashable | None,
-    notes: list[str],
+    log: pd.DataFrame, where: str, roles: dict[str, Hashable | None], notes: list[str]
 ) -> pd.DataFrame:
     """The interactions, in the course's columns."""
+    user, item, time, event, value = roles.values()
     people, user_ids = door.codes(log[user], str(user), where)
     items, item_ids = door.codes(log[item], str(item), where)
     columns: dict[str, object] = {}
@@ -182,7 +194,7 @@ def _events(
         f"with {_many(len(item_ids), 'article')}"
     )
     if time is not None:
-        columns["timestamp"], taken_for = door.seconds(log[time], where)
+        columns["timestamp"], taken_for = clock.seconds(log[time], where)
         first, last = (f"{pd.Timestamp(t, unit='s'):%Y-%m-%d}" for t in _ends(columns["timestamp"]))
         said += f", {first} to {last} ({time}: {taken_for})"
     notes.append(said + ".")
@@ -191,10 +203,19 @@ def _events(
     if value is not None:
         columns["value"] = door.values(log[value], where)
     events = pd.DataFrame(columns)
-    repeats = int(events.duplicated().sum()) if time is not None else 0
-    if repeats:
-        notes.append(f"{repeats:,} of the {len(log):,} rows repeat an earlier one in all of these.")
+    _note_repeats(events, time is not None, notes)
     return events
+
+
+def _note_repeats(events: pd.DataFrame, timed: bool, notes: list[str]) -> None:
+    """Say how many rows repeat another. Without times many do, with good reason, but not all."""
+    repeats = int(events.duplicated().sum())
+    if repeats and (timed or events.duplicated(keep=False).all()):
+        all_of_them = "" if timed else "; not one row stands there only once"
+        notes.append(
+            f"{repeats:,} of the {len(events):,} rows repeat an earlier one in all of "
+            f"these{all_of_them}."
+        )
 
 
 def _many(number: int, one: str, more: str = "") -> str:
@@ -207,48 +228,70 @@ def _ends(times: object) -> tuple[int, int]:
 
 
 def _articles_of(
-    log: pd.DataFrame, items: np.ndarray, title: Hashable | None, notes: list[str]
+    log: pd.DataFrame, items: pd.Series, title: Hashable | None, notes: list[str]
 ) -> pd.DataFrame:
     """The articles that occur in the log, with their titles there."""
-    found, ids = door.codes(pd.Series(items), "contentId", "interactions")
-    first = door.first_places(found, len(ids))
-    titles = pd.Series(ids.astype(str) if title is None else log[title].to_numpy()[first])
-    if title is not None:
-        pairs = pd.DataFrame({"item": found, "title": log[title].astype(str).to_numpy()})
-        several = int((pairs.drop_duplicates().groupby("item").size() > 1).sum())
-        if several:
-            notes.append(f"{_many(several, 'article')} with more than one title: the first stands.")
-    return _listed(ids, door.titles(titles, ids))
+    found, ids = door.codes(items, "contentId", "interactions")
+    if title is None:
+        return _listed(ids, pd.Series([None] * len(ids)))
+    _note_several(found, log[title], notes)
+    return _listed(ids, door.titles_of(log[title], found, ids))
+
+
+def _note_several(found: np.ndarray, titles: pd.Series, notes: list[str]) -> None:
+    """Say how many articles have more than one title."""
+    titled = ~door.no_title(titles)
+    pairs = pd.DataFrame({"item": found, "title": titles.to_numpy(dtype=object)})[titled]
+    several = int((pairs.drop_duplicates().groupby("item").size() > 1).sum())
+    if several:
+        notes.append(f"{_many(several, 'article')} with more than one title: the first stands.")
 
 
 def _articles(
     catalogue: pd.DataFrame, where: str, item: Hashable, title: Hashable | None, notes: list[str]
 ) -> pd.DataFrame:
     """The articles of a table, each once, with the columns that came along."""
-    found, different = door.codes(catalogue[item], str(item), where)
-    ids = different[found]
-    names = pd.Series(ids.astype(str)) if title in (None, item) else catalogue[title]
-    names = door.titles(names, ids)
-    repeated = pd.Series(ids).duplicated().to_numpy()
-    other = repeated & ~pd.DataFrame({"item": found, "title": names}).duplicated().to_numpy()
-    if other.any():
-        row = int(other.argmax())
-        rows = np.flatnonzero(found == found[row]).tolist()
-        raise DataError(
-            f"{where}: {item} {ids[row]} has more than one title (rows {rows} of the table), so "
-            f"nobody can say which is meant. Keep one row for each: "
-            f"articles.drop_duplicates({item!r})."
-        )
+    found, ids = door.codes(catalogue[item], str(item), where)
+    titles = pd.Series(None, catalogue.index, dtype=object)
+    if title not in (None, item):
+        titles = catalogue[title]
+        _check_one_title(catalogue, found, item, title, where)
+    repeated = pd.Series(found).duplicated().to_numpy()
     if repeated.any():
-        number = _many(int(repeated.sum()), "row that repeats", "rows that repeat")
-        notes.append(f"{where}: left out is {number} an article that was there.")
-    if title is None and "title" in catalogue.columns:
-        notes.append(f"{where} has a column 'title', which title= was not told to use.")
-    taken = {item, title, "eventType", "contentId", "title"} & set(catalogue.columns)
-    rest = catalogue.drop(columns=list(taken)).reset_index(drop=True)
-    listed = pd.concat([_listed(ids, names), rest], axis=1)
-    return listed[~repeated].reset_index(drop=True)
+        number = int(repeated.sum())
+        notes.append(f"{where}: rows that repeat an article are left out ({number:,}).")
+    reserved = [c for c in ("eventType", "contentId", "title") if c not in (item, title)]
+    lost = [column for column in reserved if column in catalogue.columns]
+    if lost:
+        notes.append(
+            f"{where}: the column{'s' * (len(lost) > 1)} {', '.join(lost)} stayed out, because the "
+            "course has its own. (title= says which column holds the titles.)"
+        )
+    order = found[~repeated]  # the rows as they stood
+    names = door.titles_of(titles, found, ids).to_numpy(dtype=object)[order]
+    rest = catalogue.drop(columns=[c for c in {item, title, *lost} if c in catalogue.columns])
+    rest = rest[~repeated].reset_index(drop=True)
+    return pd.concat([_listed(ids[order], pd.Series(names)), rest], axis=1)
+
+
+def _check_one_title(
+    catalogue: pd.DataFrame, found: np.ndarray, item: Hashable, title: Hashable, where: str
+) -> None:
+    """Refuse an article with two titles."""
+    titled = ~door.no_title(catalogue[title])
+    pairs = pd.DataFrame({"item": found, "title": catalogue[title].to_numpy(dtype=object)})[titled]
+    different = pairs.drop_duplicates()
+    several = different["item"].duplicated()
+    if several.any():
+        one = different["item"][several].iloc[0]
+        rows = catalogue.index[(found == one) & titled].tolist()
+        raise DataError(
+            f"{where}: {item} {catalogue[item].iloc[int((found == one).argmax())]} has more than "
+            f"one title (rows {rows} of the table), so nobody can say which is meant. Keep one row "
+            f"for each: articles.drop_duplicates({item!r})."
+        )
 
 
 def _listed(ids: np.ndarray, titles: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame({"eventType": SHARED, "contentId": ids, "title": titles.to_numpy()})
+    names = door.titles(titles, ids).to_numpy()
+    return pd.DataFrame({"eventType": SHARED, "contentId": ids, "title": names})

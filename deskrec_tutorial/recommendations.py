@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -10,7 +11,8 @@ from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from .als import check_count, check_model
+from . import door
+from .als import check_count, check_model, parts_apart
 from .strength import InteractionMatrix, index_of
 
 # Scores are compared after rounding: an order that hangs on the last bit of a sum would change with
@@ -21,7 +23,7 @@ GROUP = 16  # columns represented by the largest of them in a first look
 
 
 def recommend(
-    model: AlternatingLeastSquares, matrix: InteractionMatrix, user: int, n: int = 10
+    model: AlternatingLeastSquares, matrix: InteractionMatrix, user: int | str, n: int = 10
 ) -> pd.DataFrame:
     """The unread articles with the highest scores for one person.
 
@@ -91,7 +93,7 @@ def recommend_all(
 def fold_in(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
-    readings: Mapping[int, float],
+    readings: Mapping[int | str, float],
     n: int = 10,
 ) -> pd.DataFrame:
     """Recommend to somebody the model has never seen, from what they have just read.
@@ -103,7 +105,7 @@ def fold_in(
     ----------
     model, matrix, n
         As in `recommend`.
-    readings : mapping of int to float
+    readings : mapping of int or str to float
         contentId → strength, such as ``{4460431: 1.0}``: 1 for a view, 5 for a comment (see
         `EVENT_WEIGHTS`).
 
@@ -129,7 +131,7 @@ def fold_in(
 
 
 def explain(
-    model: AlternatingLeastSquares, matrix: InteractionMatrix, user: int, item: int
+    model: AlternatingLeastSquares, matrix: InteractionMatrix, user: int | str, item: int | str
 ) -> pd.DataFrame:
     """How much each past reading contributes to one score.
 
@@ -137,23 +139,33 @@ def explain(
     ----------
     model, matrix, user
         As in `recommend`.
-    item : int
+    item : int or str
         The contentId whose score is to be explained.
 
     Returns
     -------
     pandas.DataFrame
         `contentId`, `title`, `strength`, `contribution`, by descending contribution (which may be
-        negative). The contributions add up to the score that `recommend` shows (Hu et al. 2008,
-        section 5).
+        negative). The contributions add up to the score that follows from the history, the article
+        vectors and the model's alpha (Hu et al. 2008, section 5). `recommend` shows that score, up
+        to rounding, if the person's stored vector was solved last and from the same strengths, as
+        `fit_als` does; a model that `implicit`'s own `fit` leaves, or one fitted on strengths that
+        were multiplied before, stores another.
+
+    Warns
+    -----
+    UserWarning
+        If the contributions do not add up to the score that `recommend` shows: with both numbers,
+        and what mends it.
     """
     check_model(model, matrix)
-    row = _row_of(matrix, user)
-    total = row.nnz
-    _, parts, _ = model.explain(
-        matrix.user_index(user), matrix.user_items, matrix.item_index(item), N=total
-    )
-    parts = sorted(((round(value, 12), column) for column, value in parts), key=_largest_first)
+    row, person = _row_of(matrix, user), matrix.user_index(user)
+    column = matrix.item_index(item)
+    total, parts, _ = model.explain(0, row, column, N=row.nnz)
+    why = parts_apart(model, matrix, person, np.array([column]), np.array([total]))
+    if why:
+        warnings.warn(why, stacklevel=2)
+    parts = sorted(((round(float(v), 12), column) for column, v in parts), key=_largest_first)
     columns = np.array([column for _, column in parts])
     return pd.DataFrame(
         {
@@ -165,14 +177,14 @@ def explain(
     )
 
 
-def history(strength: pd.DataFrame, user: int) -> pd.DataFrame:
+def history(strength: pd.DataFrame, user: int | str) -> pd.DataFrame:
     """What one person has read, strongest first.
 
     Parameters
     ----------
     strength : pandas.DataFrame
         As `event_strength` returns it.
-    user : int
+    user : int or str
         The personId.
 
     Returns
@@ -180,23 +192,36 @@ def history(strength: pd.DataFrame, user: int) -> pd.DataFrame:
     pandas.DataFrame
         `contentId`, `title`, `eventStrength`: by descending strength, ties by ascending contentId.
     """
-    people = np.unique(strength["personId"].to_numpy())
-    rows = strength[strength["personId"] == people[index_of(people, user, "personId")]]
-    columns = ["contentId", "title", "eventStrength"]
-    return rows.sort_values(
+    own = _rows_of(strength["personId"], user)
+    listed = strength[own].sort_values(
         ["eventStrength", "contentId"], ascending=[False, True], ignore_index=True
-    )[columns]
+    )[["contentId", "title", "eventStrength"]]
+    return listed.assign(title=door.titles(listed["title"], listed["contentId"].to_numpy()))
+
+
+def _rows_of(people: pd.Series, user: int | str) -> np.ndarray:
+    """True in the rows of one person, or an error that names near misses."""
+    one = door.plain(user)
+    own = np.zeros(len(people), dtype=bool)
+    if isinstance(one, str):
+        own = (people == one).to_numpy(dtype=bool, na_value=False)
+    elif people.dtype == np.int64 and type(one) is int and -(2**63) <= one < 2**63:
+        own = people.to_numpy() == np.int64(one)
+    if own.any():  # numbering all ids takes a hundred times as long
+        return own
+    numbers, ids = door.codes(people, "personId", "strength")
+    return np.asarray(numbers == index_of(ids, user, "personId"))
 
 
 def _largest_first(part: tuple[float, int]) -> tuple[float, int]:
     return -part[0], part[1]
 
 
-def _row_of(matrix: InteractionMatrix, user: int) -> sparse.csr_matrix:
+def _row_of(matrix: InteractionMatrix, user: int | str) -> sparse.csr_matrix:
     return matrix.user_items[_row_with_history(matrix, user)]
 
 
-def _row_with_history(matrix: InteractionMatrix, user: int) -> int:
+def _row_with_history(matrix: InteractionMatrix, user: int | str) -> int:
     row, starts = matrix.user_index(user), matrix.user_items.indptr
     if starts[row] == starts[row + 1]:
         raise ValueError(

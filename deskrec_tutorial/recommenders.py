@@ -15,7 +15,6 @@ References
 .. [4] B. Sarwar et al.: Item-Based Collaborative Filtering Recommendation Algorithms. WWW 2001.
 .. [5] P. Lops, M. de Gemmis, G. Semeraro: Content-Based Recommender Systems. Recommender Systems
    Handbook, 2011.
-.. [6] D. McFadden: Conditional Logit Analysis of Qualitative Choice Behavior. 1974.
 """
 
 from __future__ import annotations
@@ -28,14 +27,13 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import minimize
 from scipy.sparse.linalg import svds
-from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
+from . import door
 from .als import fit_als
-from .evaluation import Board, cells, days_of, in_order, moments
-from .strength import InteractionMatrix, pairs_of
+from .splits import cells, days_of, in_order
+from .strength import InteractionMatrix
 
 VALUES: dict[str, Callable] = {
     "strength": np.positive,
@@ -331,15 +329,29 @@ class Content(Recommender):
         from sklearn.preprocessing import normalize
 
         words = tf_idf(_texts(train, self.articles), self.pieces)
+        if not words.nnz:
+            raise ValueError(
+                f"The titles have no words to compare, such as {train.titles[0]!r}. Name the "
+                "column of the titles when you load the log: dr.load_clicks(…, title=…)."
+            )
         self._people, self._articles = normalize(_seen(train, self.values) @ words), words.T
 
 
 def _texts(train: InteractionMatrix, articles: pd.DataFrame | None) -> Sequence[str]:
     if articles is None or "text" not in articles.columns:
         return list(train.titles)
-    bodies = articles.drop_duplicates("contentId").set_index("contentId")["text"]
-    bodies = bodies.reindex(train.item_ids).fillna("")
-    return [f"{title} {body}" for title, body in zip(train.titles, bodies, strict=True)]
+    door.need(articles, ("contentId", "text"), "articles", "dr.load_clicks")
+    place = door.places(articles["contentId"], "contentId", "articles", train.item_ids)
+    if (place < 0).all():
+        raise ValueError(
+            "articles has a text for none of the articles in train, such as contentId "
+            f"{door.plain(train.item_ids[0])!r}; its first is "
+            f"{door.plain(articles['contentId'].iloc[0])!r}. Pass the articles of the same log."
+        )
+    bodies: dict[int, str] = {}
+    for column, text in zip(place, articles["text"], strict=True):
+        bodies.setdefault(column, "" if pd.isna(text) else text)
+    return [f"{title} {bodies.get(column, '')}" for column, title in enumerate(train.titles)]
 
 
 PIECES: dict[str, dict[str, Any]] = {
@@ -357,7 +369,12 @@ def tf_idf(texts: Sequence[str], pieces: str = "words") -> sparse.csr_matrix:
 
     if pieces not in PIECES:
         raise ValueError(f'pieces must be "words" or "letters", not {pieces!r}.')
-    return TfidfVectorizer(sublinear_tf=True, **PIECES[pieces]).fit_transform(texts).tocsr()
+    try:
+        return TfidfVectorizer(sublinear_tf=True, **PIECES[pieces]).fit_transform(texts).tocsr()
+    except ValueError as error:
+        if "empty vocabulary" not in str(error):
+            raise
+        return sparse.csr_matrix((len(texts), 1))  # not one word of two letters
 
 
 @dataclass(eq=False)
@@ -469,120 +486,3 @@ def _standard(scores: np.ndarray, unread: np.ndarray) -> np.ndarray:
     apart = scores - (scores * unread).sum(axis=1, keepdims=True) / n
     spread = np.sqrt((apart**2 * unread).sum(axis=1, keepdims=True) / n)
     return apart / np.maximum(spread, 1e-12)
-
-
-# ------------------------------------------------------------------ for the replay
-
-CLUES = ("popularity", "age", "titles", "people")
-
-
-@dataclass(eq=False)
-class Trending:
-    """For `replay`: several clues to what is read next, weighed against each other.
-
-    The score is a weighted sum of the clues: the logarithm of the faded popularity, the logarithm
-    of the article's age, how much its title resembles what the person has read, and the logarithm
-    of the faded popularity among people who have read alike. The weights are those under which
-    the articles opened in a window of the log were most likely to be chosen from all that could
-    have been, the chance of each being proportional to exp(score): a conditional logit [6]_.
-
-    Parameters
-    ----------
-    clues : sequence of str
-        Some of ``"popularity"``, ``"age"``, ``"titles"``, ``"people"``.
-    half_life, people_half_life : float
-        Of the popularity, and of that among people alike, in days.
-    choices, seed : int
-        How many readings, drawn at random from the window, the weights are found on.
-
-    Attributes
-    ----------
-    weights : dict of str to float
-        One per clue.
-    """
-
-    clues: Sequence[str] = CLUES
-    half_life: float = 0.1
-    people_half_life: float = 2.0
-    choices: int = 800
-    seed: int = 0
-
-    def fit(self, events: pd.DataFrame, start: float = 0.8, stop: float = 0.9) -> Self:
-        """Find the weights on a window of the log, given as shares like those of `replay`.
-
-        Parameters
-        ----------
-        events : pandas.DataFrame
-            As `join_events` returns them. What happens after the window is not looked at.
-        start, stop : float
-            The window. It should end where the one to be measured begins.
-
-        Returns
-        -------
-        Trending
-            Itself.
-        """
-        if not self.clues or set(self.clues) - set(CLUES):
-            raise ValueError(f"clues must be some of {', '.join(CLUES)}, not {self.clues!r}.")
-        self._words = tf_idf(list(pairs_of(events).titles))
-        opened = ~in_order(events).duplicated(["personId", "contentId"])
-        readings = opened[round(start * len(events)) : round(stop * len(events))].sum()
-        looked_at = np.random.default_rng(self.seed).random(readings) < self.choices / readings
-        choices = []
-        for look, (board, row, column) in zip(looked_at, moments(events, start, stop), strict=True):
-            if look and np.isfinite(board.born[column]):
-                open_to = np.flatnonzero(board.candidates(row))
-                clues = self._clues(board, row)[:, open_to]
-                choices.append((clues, int(np.searchsorted(open_to, column))))
-        self.weights = dict(zip(self.clues, conditional_logit(choices).tolist(), strict=True))
-        return self
-
-    def __call__(self, board: Board, row: int) -> np.ndarray:
-        """Scores of all articles at this moment."""
-        return np.array(list(self.weights.values())) @ self._clues(board, row)
-
-    def _clues(self, board: Board, row: int) -> np.ndarray:
-        """Shape (clues, items)."""
-        clues: dict[str, Callable[[], np.ndarray]] = {
-            "popularity": lambda: np.log(board.popularity(self.half_life) + 1e-4),
-            "age": lambda: np.log(np.maximum(board.now - board.born, 0) + 0.01),
-            "titles": lambda: self._resemblance(np.flatnonzero(board.read[row])),
-            "people": lambda: np.log(board.popularity_among(row, self.people_half_life) + 1e-3),
-        }
-        return np.array([clues[clue]() for clue in self.clues])
-
-    def _resemblance(self, read: np.ndarray) -> np.ndarray:
-        profile = np.asarray(self._words[read].sum(axis=0)).ravel()
-        return (self._words @ profile) / max(len(read), 1) ** 0.5
-
-
-def conditional_logit(
-    choices: Sequence[tuple[np.ndarray, int]], penalty: float = 0.5
-) -> np.ndarray:
-    """The weights that make the choices made the most likely ones [6]_.
-
-    Parameters
-    ----------
-    choices : sequence of (numpy.ndarray, int)
-        For each choice what is known of the options, shape (clues, options), and which was taken.
-    penalty : float
-        Price of the squared length of the weights.
-
-    Returns
-    -------
-    numpy.ndarray
-        One weight per clue.
-    """
-    if not choices:
-        raise ValueError("There is no choice to learn from: is the window too short?")
-
-    def unlikeliness(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        total, slope = penalty * weights @ weights, 2 * penalty * weights
-        for clues, taken in choices:
-            scores = weights @ clues
-            chance = softmax(scores)
-            total -= np.log(chance[taken])
-            slope = slope + clues @ chance - clues[:, taken]
-        return total, slope
-
-    return minimize(unlikeliness, np.zeros(len(choices[0][0])), jac=True, method="L-BFGS-B").x

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .evaluation import Board, in_order, place
 from .recommenders import Recommender
+from .replay import Board
+from .splits import in_order, place
 from .strength import event_strength, pairs_of
 
 

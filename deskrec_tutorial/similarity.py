@@ -17,7 +17,7 @@ DECIMALS = 6
 def similar_articles(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
-    item: int,
+    item: int | str,
     n: int = 10,
     method: str = "cosine",
     min_readers: int = 1,
@@ -30,7 +30,7 @@ def similar_articles(
         A model fitted on `matrix`.
     matrix : InteractionMatrix
         The data.
-    item : int
+    item : int or str
         The contentId to start from.
     n : int
         Number of rows, the article itself included (as `implicit` counts).

@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -55,87 +56,95 @@ def event_strength(
         `title`, `eventStrength` (float64). The order of `events` makes no
         difference, as long as an article has one title.
     """
-    if repeats not in ("drop", "keep"):
-        raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
+    check_repeats(repeats)
     needed = ("personId", "contentId", "eventType", "title")
     door.need(events, needed, "events", "dr.join_events")
-    kinds, of_kind = _weights_of(events["eventType"], weights)
+    kinds, of_kind = weights_of(events["eventType"], weights)
     users, user_ids = door.codes(events["personId"], "personId", "events")
     items, item_ids = door.codes(events["contentId"], "contentId", "events")
-    titles = _titles_of(events, items, item_ids)
-    # One number says who, what and how: sorted, what belongs together stands together. In place,
-    # because a log may be large.
+    titles = door.titles_of(events["title"], items, item_ids)
+    values = door.values(events["value"], "events") if "value" in events.columns else None
+    # One number says who and what: sorted, what belongs together stands together. In place, and
+    # each array let go as soon as it has served, because a log may be large.
+    del events
     key = users
     key *= len(item_ids)
     key += items
-    del items
-    if "value" in events.columns:
-        amounts = door.values(events["value"], "events") * of_kind[kinds]
-        pairs, total = _added_up(key, amounts)
+    del users, items
+    if values is not None:
+        amounts = values * of_kind[kinds]
+        order = np.lexsort((amounts, key))  # a sum of floats depends on the order of its terms
+        key, amounts = key[order], amounts[order]
     else:
         key *= len(of_kind)
         key += kinds
-        del kinds
-        pairs, total = _counted(key, of_kind, repeats)
+        key.sort()
+        new = _begins(key)
+        times = np.diff(np.append(np.flatnonzero(new), len(key))) if repeats == "keep" else 1
+        key = key[new]
+        amounts = of_kind[key % len(of_kind)] * times
+        key //= len(of_kind)
+    first = np.flatnonzero(_begins(key))
+    pairs, total = key[first], np.add.reduceat(amounts, first)
+    del key, amounts, first
     rows, columns = np.divmod(pairs, len(item_ids))
-    return pd.DataFrame(
-        {
-            "personId": user_ids[rows],
-            "contentId": item_ids[columns],
-            "title": titles.array.take(columns),
-            "eventStrength": total,
-        }
-    )
+    strength = {
+        "personId": user_ids[rows],
+        "contentId": item_ids[columns],
+        "title": titles.array.take(columns),
+        "eventStrength": total,
+    }
+    return pd.DataFrame(strength, copy=False)
 
 
-def _counted(key: np.ndarray, weights: np.ndarray, repeats: str) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs, and the sum of the weights of what happened in each."""
-    key.sort()
-    begins = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
-    times = np.diff(np.r_[begins, len(key)])
-    pair, kind = np.divmod(key[begins], len(weights))
-    parts = weights[kind] * (1 if repeats == "drop" else times)
-    first = np.r_[True, pair[1:] != pair[:-1]]
-    # bincount adds one after the other, type by type: a sum of floats depends on the order.
-    return pair[first], np.bincount(np.cumsum(first) - 1, parts)
+def _begins(key: np.ndarray) -> np.ndarray:
+    """True where a sorted key is another than the one before."""
+    new = np.ones(len(key), dtype=bool)
+    np.not_equal(key[1:], key[:-1], out=new[1:])
+    return new
 
 
-def _added_up(key: np.ndarray, amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs, and the sum of the amounts in each, the smallest first."""
-    order = np.lexsort((amounts, key))
-    key, amounts = key[order], amounts[order]
-    first = np.r_[True, key[1:] != key[:-1]]
-    return key[first], np.bincount(np.cumsum(first) - 1, amounts)
+def check_repeats(repeats: str) -> str:
+    """The same, if it is "drop" or "keep"."""
+    if repeats not in ("drop", "keep"):
+        raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
+    return repeats
 
 
-def _titles_of(events: pd.DataFrame, items: np.ndarray, item_ids: np.ndarray) -> pd.Series:
-    """The title of each item, as text: that of its first row."""
-    first = door.first_places(items, len(item_ids))
-    return door.titles(events["title"].iloc[first], item_ids)
-
-
-def _weights_of(column: pd.Series, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-    """For each event the code of its type, and the weight of each type, in alphabetical order."""
-    if not isinstance(weights, Mapping):
+def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
+    """The weights as a dict from text to floats, if they are numbers above 0."""
+    if not isinstance(weights, Mapping) or not weights:
         raise TypeError('weights maps types of events to numbers, such as {"VIEW": 1.0}.')
+    known: dict[str, float] = {}
     for name, weight in weights.items():
         number = isinstance(weight, (int, float, np.number)) and not isinstance(weight, bool)
-        if not (number and np.isfinite(weight) and weight > 0):
+        if not number:
+            raise ValueError(f"The weight of {name} is {weight!r}; a weight is a number above 0.")
+        if not (np.isfinite(weight) and weight > 0):
             raise ValueError(f"The weight of {name} is {weight!r}; a weight must be above 0.")
-    known = {str(name): float(weights[name]) for name in sorted(weights, key=str)}
+        if door.written(name) in known:
+            raise ValueError(
+                f"weights names {door.written(name)!r} twice, as text and as a number."
+            )
+        known[door.written(name)] = float(weight)
+    return known
+
+
+def weights_of(column: pd.Series, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """For each event the code of its type, and the weight of each type, in alphabetical order."""
+    known = dict(sorted(check_weights(weights).items()))
     names = pd.Index(list(known))
     codes = names.get_indexer(pd.Index(column))
     if (codes < 0).any():  # types that are no text, or have no weight
         text = door.kinds(column, "events")
         codes = names.get_indexer(pd.Index(text))
-        unknown = codes < 0
-        if unknown.any():
-            row = int(unknown.argmax())
+        if (codes < 0).any():
+            row = int((codes < 0).argmax())
             kind = text.iloc[row]
             raise ValueError(
-                f"eventType {kind!r} in row {row} has no weight; weights names {', '.join(known)}. "
-                f"Say what it is worth, with weights={{{kind!r}: 1.0, …}}, or leave those rows out "
-                "on purpose."
+                f"eventType {kind!r} in row {door.row_name(column, row)} has no weight; weights "
+                f"names {', '.join(map(str, weights))}. Say what it is worth, with "
+                f"weights={{{kind!r}: 1.0, …}}, or leave those rows out on purpose."
             )
     small = np.int8 if len(known) < 128 else np.int64
     return codes.astype(small), np.array(list(known.values()))
@@ -159,9 +168,8 @@ def pairs_of(events: pd.DataFrame) -> InteractionMatrix:
     shape = len(user_ids), len(item_ids)
     touched = sparse.csr_matrix((np.ones(len(users)), (users, items)), shape=shape)
     touched.data[:] = 1
-    titles = item_ids.astype(str)
-    if "title" in events.columns:
-        titles = _titles_of(events, items, item_ids).to_numpy()
+    named = events["title"] if "title" in events.columns else pd.Series([None] * len(events))
+    titles = door.titles_of(named, items, item_ids).to_numpy(dtype=object)
     return InteractionMatrix(touched, user_ids, item_ids, titles)
 
 
@@ -227,7 +235,7 @@ class InteractionMatrix:
         )
         if user_items.nnz < len(strength):
             raise _repeated_pair(strength)
-        titles = _titles_of(strength, columns, item_ids)
+        titles = door.titles_of(strength["title"], columns, item_ids)
         return cls(user_items, user_ids, item_ids, titles.to_numpy(dtype=object))
 
     @property
@@ -277,7 +285,10 @@ def _tidy(given: Any) -> sparse.csr_matrix:
 
 def _ids_in_order(given: Any, name: str, count: int) -> np.ndarray:
     """Ids in ascending order, as many as there are rows or columns, or an error."""
-    ids = door.ids(pd.Series(given), name, "InteractionMatrix")
+    ids = given
+    # A matrix is often made of another one: texts in order are not looked at one by one again.
+    if not isinstance(given, np.ndarray) or pd.api.types.infer_dtype(given) != "string":
+        ids = door.ids(pd.Series(given), name, "InteractionMatrix")
     if len(ids) != count:
         raise ValueError(f"{name} has {len(ids):,} ids for {count:,} rows or columns.")
     wrong = ids[1:] <= ids[:-1]
@@ -291,11 +302,12 @@ def _ids_in_order(given: Any, name: str, count: int) -> np.ndarray:
 
 
 def _repeated_pair(strength: pd.DataFrame) -> ValueError:
-    row = int(np.flatnonzero(strength.duplicated(["personId", "contentId"]))[0])
-    user, item = strength["personId"].iloc[row], strength["contentId"].iloc[row]
+    pairs = strength[["personId", "contentId"]]
+    place = int(pairs.duplicated().argmax())
+    user, item = pairs.iloc[place]
     return ValueError(
-        f"Row {row} repeats the pair personId {user}, contentId {item}. The matrix has one cell "
-        "per pair: add the rows up first (dr.event_strength does)."
+        f"Row {door.row_name(pairs, place)} repeats the pair personId {user}, contentId {item}. "
+        "The matrix has one cell per pair: add the rows up first (dr.event_strength does)."
     )
 
 
@@ -312,15 +324,12 @@ def index_of(ids: np.ndarray, wanted: int | str, name: str) -> int:
         What to call it.
     """
     text = ids.dtype.kind == "O"
-    one = str(wanted) if isinstance(wanted, uuid.UUID) else door.plain(wanted)
-    if isinstance(one, float) and one.is_integer() and abs(one) < door.EXACT:
-        one = int(one)
+    one = _as_asked(wanted)
     if not isinstance(one, str if text else int) or isinstance(one, bool):
         example = f", such as {door.plain(ids[0])!r}" if len(ids) else ""
         raise TypeError(
             f"{name} must be {'text' if text else 'an integer'}{example}, not {wanted!r} "
-            f"({type(wanted).__name__})."
-            + ("" if text else " An id of 64 bits does not survive a float or a text field.")
+            f"({type(wanted).__name__})." + _way(one, text)
         )
     position = len(ids)
     if text or _fits(int(one), ids.dtype):
@@ -328,6 +337,21 @@ def index_of(ids: np.ndarray, wanted: int | str, name: str) -> int:
     if position < len(ids) and ids[position] == one:
         return position
     raise UnknownIdError(_no_such_id(ids, one, name))
+
+
+def _as_asked(wanted: Any) -> Any:
+    """An id as Python has it; a whole number in other clothes as an int."""
+    one = str(wanted) if isinstance(wanted, uuid.UUID) else door.plain(wanted)
+    if isinstance(one, (float, Decimal)) and -door.EXACT < one < door.EXACT and one % 1 == 0:
+        return int(one)
+    return one
+
+
+def _way(one: Any, text: bool) -> str:
+    """What to do about an id of the wrong kind."""
+    if isinstance(one, str) and re.fullmatch(r"-?\d+", one):
+        return f" Without the quotes it is one: int({one!r})."
+    return "" if text else " An id of 64 bits does not survive a float or a text field."
 
 
 def _fits(number: int, dtype: np.dtype) -> bool:
@@ -356,7 +380,10 @@ MANY = 10_000  # ids that are compared letter by letter; a million would take ma
 def _near(ids: np.ndarray, wanted: int | str, typed: str) -> list[str]:
     """Up to three ids that somebody who typed this may have meant."""
     if len(ids) <= MANY:
-        return difflib.get_close_matches(typed, map(str, ids.tolist()), n=3, cutoff=0.8)
+        zeros = [name for name in map(str, ids.tolist()) if name.lstrip("0") == typed.lstrip("0")]
+        return zeros[:3] or difflib.get_close_matches(
+            typed, map(str, ids.tolist()), n=3, cutoff=0.8
+        )
     place = bisect.bisect_left(ids, wanted)
     around = map(str, ids[max(place - 50, 0) : place + 50].tolist())
     slips = [slip for slip in _slips(typed) if _is_there(ids, slip)]

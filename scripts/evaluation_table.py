@@ -40,8 +40,8 @@ from deskrec_tutorial.recommenders import (
     Random,
     RecentPopularity,
     Recommender,
-    Trending,
 )
+from deskrec_tutorial.replay import Trending
 from deskrec_tutorial.scorers import Refitted, fading
 
 ROOT = Path(__file__).resolve().parents[1]

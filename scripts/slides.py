@@ -46,6 +46,7 @@ ELSEWHERE = re.compile(r"\[([^]]*)\]\(\.\./[^)]*\)")  # a file of the repository
 HEADING = re.compile(r"(#{1,3}) (.*)")
 UNFINISHED = re.compile(r"(:|\*\*)$")  # a formula or a list follows
 WIDGET = "alive while the notebook runs"
+VIEW = "application/vnd.jupyter.widget-view+json"
 PROGRESS = re.compile(r"[\w ]+: \d+ of \d+")
 
 
@@ -122,8 +123,9 @@ def _is_figure(output: nbformat.NotebookNode) -> bool:
 
 def _of_the_moment(output: nbformat.NotebookNode) -> bool:
     """A widget without its kernel, or a progress bar that is done."""
-    text = output.get("data", {}).get("text/plain", "")
-    return WIDGET in text or PROGRESS.fullmatch(text) is not None
+    data = output.get("data", {})
+    text = data.get("text/plain", "")
+    return VIEW in data or WIDGET in text or PROGRESS.fullmatch(text) is not None
 
 
 # ----------------------------------------------------------------- how high it is
@@ -147,6 +149,8 @@ def _prose_height(line: str) -> float:
 def _output_height(output: nbformat.NotebookNode) -> float:
     if output.output_type == "stream":
         return 30 * len(output.text.splitlines()) + 10
+    if output.output_type == "error":
+        return 30 * sum(line.count("\n") + 1 for line in output.traceback) + 10
     data = output.data
     if "image/png" in data:
         width, height = _size(data["image/png"])
@@ -155,7 +159,9 @@ def _output_height(output: nbformat.NotebookNode) -> float:
         page = data["text/html"]
         letters = len(html.unescape(re.sub(r"<[^>]*>|\s+", " ", page)))
         return 36 * max(page.count("<tr"), math.ceil(letters / 100))
-    return 30 * len(data["text/plain"].splitlines()) + 10
+    if any(kind.startswith("image/") for kind in data):
+        return FIGURE
+    return 30 * len(data.get("text/plain", "").splitlines()) + 10
 
 
 def _size(png: str) -> tuple[int, int]:
@@ -168,7 +174,9 @@ def _size(png: str) -> tuple[int, int]:
 
 def arrange(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The cells of a slide show, each with the type of slide that it starts, if any."""
-    deck = nbformat.v4.new_notebook(metadata=notebook.metadata)
+    # Widgets are left out, and what programs store of them is not always whole (Colab's isn't).
+    known = {name: value for name, value in notebook.metadata.items() if name != "widgets"}
+    deck = nbformat.v4.new_notebook(metadata=known)
     room, section, after_code = 0.0, "", False
     for piece in pieces(notebook):
         wanted = piece.height + piece.follows

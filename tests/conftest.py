@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 import deskrec_tutorial as dr
 
@@ -81,3 +83,41 @@ def strengths(draw, max_users: int = 12, max_items: int = 10) -> pd.DataFrame:
     frame["title"] = [f"Title of {item}" for item in frame["contentId"]]
     frame["eventStrength"] = values
     return frame
+
+
+def matrix_of(
+    dense: Sequence[Sequence[float]], titles: Sequence[str] | None = None, apart: int = 1
+) -> dr.InteractionMatrix:
+    """A matrix of these strengths; ids are row and column numbers, times `apart`."""
+    values = np.array(dense, dtype=float)
+    users, items = values.shape
+    return dr.InteractionMatrix(
+        sparse.csr_matrix(values),
+        np.arange(users) * apart,
+        np.arange(items) * apart,
+        np.array(titles or [f"Title {i}" for i in range(items)], dtype=object),
+    )
+
+
+def log(*rows: tuple[float, int, int]) -> pd.DataFrame:
+    """Events from (day, person, article)."""
+    frame = pd.DataFrame(rows, columns=["day", "personId", "contentId"])
+    frame["timestamp"] = (frame.pop("day") * 86_400).astype(np.int64) + 1_000_000
+    frame["eventType"], frame["title"] = "VIEW", "Title"
+    return frame
+
+
+class Given:
+    """A recommender whose scores are given."""
+
+    def __init__(self, scores: Sequence[Sequence[float]]) -> None:
+        self._scores = np.array(scores, dtype=float)
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        return self._scores[rows]
+
+
+# One person who has read article 0. Of the other five, 2 and 5 are held out.
+TRAIN, TEST = matrix_of([[1, 0, 0, 0, 0, 0]]), matrix_of([[0, 0, 1, 0, 0, 1]])
+# In order of score: 1, 2, 4, 5, 3. The held-out ones stand at places 2 and 4.
+SCORES = Given([[9.0, 5.0, 4.0, 1.0, 3.0, 2.0]])

@@ -10,6 +10,7 @@ import pytest
 
 import deskrec_tutorial as dr
 from deskrec_tutorial import recommenders as rec
+from deskrec_tutorial.replay import Trending
 
 ZIP = Path(__file__).parents[2] / "shared/data/movielens-small.zip"
 pytestmark = pytest.mark.skipif(not ZIP.exists(), reason=f"no {ZIP.name} beside the repository")
@@ -77,6 +78,6 @@ def test_every_split_and_evaluation(rated: pd.DataFrame, how: str) -> None:
 
 def test_the_replay_runs(rated: pd.DataFrame) -> None:
     last = rated.sort_values("timestamp").tail(6_000)
-    trending = rec.Trending(clues=("popularity", "age"), choices=100).fit(last, 0.6, 0.8)
+    trending = Trending(clues=("popularity", "age"), choices=100).fit(last, 0.6, 0.8)
     chances = dr.replay(last, {"trending": trending}, start=0.95)
     assert 0 < np.mean(chances["trending"]) < 1

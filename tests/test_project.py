@@ -22,8 +22,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 PINNED = re.compile(r"^([\w.-]+)==([\w.]+)(?: ; (.*?))? \\$", re.M)
 
 
-def script(name: str):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+def script(name: str, folder: str = "scripts"):
+    spec = importlib.util.spec_from_file_location(name, ROOT / folder / f"{name}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -99,10 +99,32 @@ def test_the_public_api_is_there_and_documented() -> None:
         _ = dr.nothing
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import deskrec_tutorial.replay",
+        "from deskrec_tutorial.replay import Board, Trending, moments",
+        "import importlib; importlib.reload(importlib.import_module('deskrec_tutorial.replay'))",
+    ],
+)
+def test_dr_replay_is_the_function_whatever_came_first(first: str) -> None:
+    code = (
+        f"{first}\n"
+        "import deskrec_tutorial as dr\n"
+        "assert dr.replay.__name__ == 'replay' and callable(dr.replay), dr.replay\n"
+        "from deskrec_tutorial.replay import Board, Trending, moments, replay\n"
+        "assert callable(replay) and callable(dr.replay)\n"
+        "from deskrec_tutorial import *\n"
+        "assert callable(replay)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_figures_and_simulator_load_on_first_use_only() -> None:
     code = (
         "import sys, deskrec_tutorial as dr;"
-        "late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'deskrec_simulator'};"
+        "late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'scipy.optimize'};"
+        "late |= {'deskrec_simulator', 'deskrec_tutorial.recommenders'};"
         "assert not late & set(sys.modules), late & set(sys.modules);"
         "dr.plots; assert 'matplotlib' in sys.modules"
     )
@@ -128,6 +150,7 @@ def test_every_package_is_installed_with_what_it_reads() -> None:
 def test_arrows_between_modules_go_one_way() -> None:
     order = [
         "door",
+        "clock",
         "files",
         "data",
         "own_log",
@@ -135,9 +158,14 @@ def test_arrows_between_modules_go_one_way() -> None:
         "als",
         "similarity",
         "recommendations",
+        "splits",
+        "metrics",
         "evaluation",
+        "sampled",
+        "recommenders",
+        "replay",
+        "scorers",
     ]
-    order += ["recommenders", "scorers"]
     for position, module in enumerate(order):
         tree = ast.parse((ROOT / f"deskrec_tutorial/{module}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
@@ -159,6 +187,88 @@ def test_the_simulator_tells_its_story_in_order() -> None:
         if path.name != "__main__.py":
             names = re.findall(r"deskrec_simulator\.\w+", path.read_text(encoding="utf-8"))
             assert not names, (path, names)
+
+
+# ------------------------------------------------------------------ a house to read in an evening
+
+
+def test_no_module_is_longer_than_500_lines() -> None:
+    house = script("house", "benchmarks")
+    package = ROOT / "deskrec_tutorial"
+    sizes = {p.relative_to(package).as_posix(): house.line_count(p) for p in package.rglob("*.py")}
+    assert not {n: s for n, s in sizes.items() if s > 500}
+
+
+def test_functions_are_short_and_public_ones_documented() -> None:
+    house = script("house", "benchmarks")
+    found = [named for path in house.modules().values() for named in house.definitions(path)]
+    lengths = [named.lines for named in found if named.lines is not None]
+    assert house.quantile(lengths, 0.5) <= 10
+    assert house.quantile(lengths, 0.9) <= 25
+    public = [named for named in found if named.public]
+    bare = [named.name for named in public if not named.documented]
+    assert len(bare) <= 0.04 * len(public), bare
+
+
+def test_the_readme_names_each_chapter_s_modules_and_they_are_short() -> None:
+    house, package = script("house", "benchmarks"), ROOT / "deskrec_tutorial"
+    named = house.helpers()
+    assert list(named) == [path.stem[:2] for path in NOTEBOOKS]
+    written = {path.name: path.read_text(encoding="utf-8") for path in package.glob("*.py")}
+    opening = {name: re.match(r'"""Chapter (\d)', text) for name, text in written.items()}
+    found = {(f"0{match[1]}", name) for name, match in opening.items() if match}
+    assert found == {(chapter, name) for chapter, names in named.items() for name in names}
+    for _, name in found:
+        assert (ROOT / f"tests/test_{name}").exists(), name
+    assert house.quantile([house.line_count(package / name) for _, name in found], 0.5) <= 300
+
+
+MODULE = """
+class Open:
+    def bare(self):
+        return 1
+
+    def _own(self):
+        '''Two
+
+        lines.'''
+        return 1
+
+class _Closed:
+    def inside(self):
+        return 1
+
+if True:
+    def under():
+        '''Here.'''
+        def within(): ...
+        return within
+"""
+
+
+CELLS = [
+    ("code", ['if "google.colab" in sys.modules:\n', "    %pip install"]),
+    ("code", ["x = 1\n", "x"]),
+    ("markdown", ["Words"]),
+    ("code", ["x"]),
+]
+
+
+def test_the_house_is_measured_as_it_says(tmp_path: Path) -> None:
+    house = script("house", "benchmarks")
+    (tmp_path / "module.py").write_text(MODULE, encoding="utf-8")
+    assert [tuple(named) for named in house.definitions(tmp_path / "module.py")] == [
+        ("Open", None, True, False),
+        ("Open.bare", 2, True, False),
+        ("Open._own", 2, False, True),
+        ("_Closed", None, False, False),
+        ("_Closed.inside", 2, False, False),
+        ("under", 3, True, True),
+    ]
+    assert [house.quantile(range(1, 11), share) for share in (0.5, 0.9)] == [5, 9]
+    cells = [{"cell_type": kind, "source": code} for kind, code in CELLS]
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert house.cell_lengths(tmp_path / "a.ipynb") == [2, 1]
 
 
 def test_an_address_can_be_changed_in_one_go(tmp_path: Path) -> None:

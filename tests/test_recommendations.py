@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
+import uuid
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -206,6 +209,124 @@ def test_factors_that_are_no_numbers_are_refused(matrix: dr.InteractionMatrix) -
             dr.recommend_all(broken, matrix)
     with pytest.raises(ValueError, match="NaN or infinite"):
         dr.fold_in(broken, matrix, {item: 1})
+
+
+def own_model(strengths: sparse.csr_matrix, alpha: float, dtype: type, factors: int = 20):
+    """A model as somebody makes it who has never seen `fit_als`."""
+    own = AlternatingLeastSquares(
+        factors=factors, alpha=alpha, dtype=dtype, random_state=1, num_threads=1
+    )
+    own.fit(strengths, show_progress=False)
+    return own
+
+
+def gaps_and_warnings(model, matrix: dr.InteractionMatrix) -> tuple[np.ndarray, list[str]]:
+    """How far parts and scores are apart for the best article of some people, and what is said."""
+    gaps, said = [], []
+    for user in matrix.user_ids[::150]:
+        best = dr.recommend(model, matrix, user, n=1)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            parts = dr.explain(model, matrix, user, best["contentId"][0])
+        gaps.append(abs(parts["contribution"].sum() - best["score"][0]))
+        said += [str(warning.message) for warning in caught]
+    return np.array(gaps), said
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("factors", "alpha"), [(20, 15.0), (100, 40.0), (20, 1.0)])
+def test_a_model_that_fit_has_left_is_noticed_and_the_line_mends_it(
+    matrix: dr.InteractionMatrix, dtype: type, factors: int, alpha: float
+) -> None:
+    model = own_model(matrix.user_items, alpha, dtype, factors)
+    gaps, said = gaps_and_warnings(model, matrix)
+    assert gaps.max() > 1e-3
+    assert len(said) == (gaps > 5e-5).sum()
+    assert all("is not the one that solves for these strengths" in text for text in said)
+    user = matrix.user_ids[0]
+    best = dr.recommend(model, matrix, user, n=1)
+    with pytest.warns(UserWarning, match="This line does so") as caught:
+        parts = dr.explain(model, matrix, user, best["contentId"][0])["contribution"].sum()
+    text = str(caught[0].message)
+    both = re.search(r"add up to ([\d.]+), while .* is ([\d.]+)\. ", text)
+    assert both
+    assert [float(number) for number in both.groups()] == pytest.approx(
+        [parts, best["score"][0]], abs=1e-3
+    )
+    line = text.rpartition("are ")[2].partition(": ")[2]
+    assert line.startswith("model.partial_fit_users(")
+    exec(line, {"np": np}, {"model": model, "matrix": matrix})
+    gaps, said = gaps_and_warnings(model, matrix)
+    assert not said
+    assert gaps.max() < (5e-5 if dtype is np.float32 else 1e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_strengths_multiplied_before_fitting_are_another_cause(
+    matrix: dr.InteractionMatrix, dtype: type
+) -> None:
+    everybody = np.arange(len(matrix.user_ids))
+    model = own_model(15 * matrix.user_items, 1.0, dtype)
+    gaps, said = gaps_and_warnings(model, matrix)
+    assert gaps.min() > 0.05
+    assert len(said) == len(gaps)
+    assert all("times the strengths of this matrix, while model.alpha is 1" in s for s in said)
+    assert not any("partial_fit_users" in text for text in said)
+    model.partial_fit_users(everybody, 15 * matrix.user_items)
+    said = gaps_and_warnings(model, matrix)[1]
+    assert all("multiplied: model.alpha = 15, or" in text for text in said)
+    model.alpha = 15.0
+    gaps, said = gaps_and_warnings(model, matrix)
+    assert not said
+    assert gaps.max() < 5e-5
+    model.alpha = 40.0  # changed after fitting
+    assert all("model.alpha = 15, or" in text for text in gaps_and_warnings(model, matrix)[1])
+
+
+def test_other_strengths_are_not_called_a_factor(matrix: dr.InteractionMatrix) -> None:
+    """Trained on 1 wherever there is something: no factor makes that of the strengths."""
+    model = own_model(matrix.user_items.astype(bool).astype(float), 15.0, np.float64)
+    longest = int(np.diff(matrix.user_items.indptr).argmax())
+    best = dr.recommend(model, matrix, matrix.user_ids[longest], n=1)
+    with pytest.warns(UserWarning, match="is not the one that solves for these strengths with"):
+        dr.explain(model, matrix, matrix.user_ids[longest], best["contentId"][0])
+
+
+def test_a_model_of_the_course_is_never_warned_of(
+    model: AlternatingLeastSquares, matrix: dr.InteractionMatrix
+) -> None:
+    for fitted in (model, dr.fit_als(matrix, factors=64, alpha=100, iterations=2)):
+        gaps, said = gaps_and_warnings(fitted, matrix)
+        assert not said
+        assert gaps.max() < 1e-8
+
+
+def test_history_takes_ids_as_they_are(strength: pd.DataFrame) -> None:
+    some = strength.head(5_000)
+    for change in (
+        lambda ids: ids.map(lambda i: str(uuid.UUID(int=i % 2**128))),
+        lambda ids: ids.map(lambda i: f"<b>{i}"),
+        lambda ids: ids.astype("uint64"),
+        lambda ids: ids.map(lambda i: str(i)).astype("category"),
+        lambda ids: ids.astype(object),
+    ):
+        other = some.assign(personId=change(some["personId"]))
+        for row in (0, 77, 4_999):
+            user = other["personId"].iloc[row]
+            read = dr.history(other, user)
+            same = dr.history(some, some["personId"].iloc[row])
+            assert read["contentId"].tolist() == same["contentId"].tolist()
+    text = some.assign(personId=some["personId"].astype(str))
+    with pytest.raises(dr.UnknownIdError, match="Did you mean"):
+        dr.history(text, str(some["personId"].iloc[0])[:-1] + "x")
+    with pytest.raises(TypeError, match="must be text"):
+        dr.history(text, some["personId"].iloc[0])
+    as_uuid = some.assign(personId=some["personId"].map(lambda i: uuid.UUID(int=i % 2**128)))
+    assert len(dr.history(as_uuid, as_uuid["personId"].iloc[0]))
+    assert len(dr.history(as_uuid, str(as_uuid["personId"].iloc[0])))
+    ones = some.assign(personId=np.arange(len(some)) % 2)
+    with pytest.raises(TypeError, match="must be an integer"):
+        dr.history(ones, True)
 
 
 def test_ties_are_broken_by_id_even_when_they_cross_the_end_of_the_list() -> None:

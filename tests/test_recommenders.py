@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import log, matrix_of
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 
 import deskrec_tutorial as dr
-from deskrec_tutorial.evaluation import moments
 from deskrec_tutorial.recommenders import (
     EASE,
     SVD,
@@ -32,8 +32,6 @@ from deskrec_tutorial.recommenders import (
     Random,
     RecentPopularity,
     Recommender,
-    Trending,
-    conditional_logit,
     tf_idf,
 )
 
@@ -71,25 +69,6 @@ def halves(small):
 @pytest.fixture(scope="module")
 def halves_of_all(events):
     return dr.split(events, seed=1)
-
-
-def matrix_of(dense, titles=None) -> dr.InteractionMatrix:
-    values = np.array(dense, dtype=float)
-    titles = titles or [f"Title {i}" for i in range(values.shape[1])]
-    return dr.InteractionMatrix(
-        sparse.csr_matrix(values),
-        np.arange(values.shape[0]),
-        np.arange(values.shape[1]),
-        np.array(titles, dtype=object),
-    )
-
-
-def log(*rows: tuple[float, int, int]) -> pd.DataFrame:
-    """Events from (day, person, article)."""
-    frame = pd.DataFrame(rows, columns=["day", "personId", "contentId"])
-    frame["timestamp"] = (frame.pop("day") * 86_400).astype(np.int64)
-    frame["eventType"], frame["title"] = "VIEW", "Title"
-    return frame
 
 
 # ------------------------------------------------------------------ the interface
@@ -384,58 +363,3 @@ def test_a_blend_fits_only_what_is_not_fitted_yet(halves):
 def test_a_blend_survives_somebody_who_has_read_everything():
     blend = Blend([(Popularity(), 1.0)]).fit(matrix_of([[1, 1], [1, 0]]))
     assert np.isfinite(blend.scores(np.arange(2))).all()
-
-
-# ------------------------------------------------------------------ the replay
-
-
-def test_conditional_logit_finds_the_weights_back():
-    rng = np.random.default_rng(0)
-    truth = np.array([1.5, -0.7])
-    choices = []
-    for _ in range(3000):
-        clues = rng.normal(size=(2, 12))
-        chance = np.exp(truth @ clues)
-        choices.append((clues, int(rng.choice(12, p=chance / chance.sum()))))
-    np.testing.assert_allclose(conditional_logit(choices), truth, atol=0.08)
-    with pytest.raises(ValueError, match="no choice to learn from"):
-        conditional_logit([])
-
-
-def test_trending_beats_its_single_clues_on_the_sample(events):
-    some = events.sort_values("timestamp", kind="stable")[:20_000]
-    trending = Trending(choices=300).fit(some)
-    assert list(trending.weights) == ["popularity", "age", "titles", "people"]
-    assert trending.weights["titles"] > 0 > trending.weights["age"]
-    found = dr.replay(
-        some,
-        {"trending": trending, "newest": lambda board, row: board.born},
-        start=0.95,
-    )
-    assert found["trending"].mean() > found["newest"].mean()
-
-
-def test_trending_with_one_clue_ranks_by_it(events):
-    some = events.sort_values("timestamp", kind="stable")[:6000]
-    trending = Trending(("age",), choices=100).fit(some)
-    assert trending.weights["age"] < 0
-    for board, row, _ in moments(some, 0.95, 0.96):
-        scores = trending(board, row)
-        born = np.isfinite(board.born)
-        order = np.argsort(board.born[born])
-        assert (np.diff(scores[born][order]) >= 0).all()
-
-
-def test_trending_does_not_look_beyond_its_window(events):
-    some = events.sort_values("timestamp", kind="stable")[:8000]
-    changed = some.copy()
-    later = changed.index[7600:]
-    changed.loc[later, "personId"] = changed.loc[later, "personId"].to_numpy()[::-1]
-    a, b = (Trending(choices=100).fit(rows, 0.85, 0.95).weights for rows in (some, changed))
-    assert a == b
-
-
-def test_what_trending_refuses(events):
-    for clues in ((), ("popularity", "weather")):
-        with pytest.raises(ValueError, match="clues must be some of popularity, age"):
-            Trending(clues).fit(events)

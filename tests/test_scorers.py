@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from deskrec_tutorial.evaluation import moments
 from deskrec_tutorial.recommenders import Popularity
+from deskrec_tutorial.replay import moments
 from deskrec_tutorial.scorers import Refitted, fading
 
 # Each a first reading, on days 0 to 9; articles 2 and 0 find more than one reader.

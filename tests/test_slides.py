@@ -173,3 +173,39 @@ def test_answers_badges_and_the_installation_are_left_out() -> None:
 def test_the_same_bytes_again(tmp_path: Path, page: str) -> None:
     slides.build([CHAPTER], tmp_path)
     assert (tmp_path / f"{CHAPTER.stem}.html").read_text(encoding="utf-8") == page
+
+
+@pytest.mark.parametrize(
+    "widgets",
+    [
+        {"application/vnd.jupyter.widget-state+json": {"1f": {"model_name": "HBoxModel"}}},
+        {"application/vnd.jupyter.widget-state+json": {}},
+        {},
+    ],
+)
+def test_a_chapter_that_colab_has_saved_gives_the_same_slides(tmp_path, page, widgets) -> None:
+    notebook = nbformat.read(CHAPTER, as_version=4)
+    notebook.metadata.update(widgets=widgets, colab={"provenance": []}, accelerator="GPU")
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.update(id=f"c{number}", colab={"base_uri": "https://localhost:8080/"})
+    nbformat.write(notebook, tmp_path / CHAPTER.name)
+    slides.build([tmp_path / CHAPTER.name], tmp_path)
+    assert (tmp_path / f"{CHAPTER.stem}.html").read_text(encoding="utf-8") == page
+
+
+def test_outputs_of_other_programs_have_a_place(tmp_path: Path) -> None:
+    view = {"model_id": "1f", "version_major": 2, "version_minor": 0}
+    outputs = [
+        nbformat.v4.new_output("error", ename="E", evalue="why", traceback=["one\ntwo", "E: why"]),
+        nbformat.v4.new_output("display_data", {"image/svg+xml": "<svg></svg>"}),
+        nbformat.v4.new_output("display_data", {"text/markdown": "**told**"}),
+        nbformat.v4.new_output(
+            "display_data", {"text/plain": "HBox()", slides.VIEW: view}, metadata={}
+        ),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[prose("# T"), code("f()", *outputs)])
+    nbformat.write(notebook, tmp_path / "t.ipynb")
+    slides.build([tmp_path / "t.ipynb"], tmp_path)
+    made = (tmp_path / "t.html").read_text(encoding="utf-8")
+    assert "E: why" in made and "image/svg+xml" in made and "<strong>told</strong>" in made
+    assert "HBox" not in made and slides.VIEW not in made

@@ -71,12 +71,12 @@ def test_targets_options_names_and_files_exist():
 
 def test_limits_are_those_of_the_grader():
     pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip install nbgrader")
-    from classroom import grade, isolation, submissions
+    from classroom import grade, isolation, reading
 
     told = dict(re.findall(r"^\| `--([a-z-]+)` \| (\d+) \|", TEXT, flags=re.M))
     assert {name.replace("-", "_"): float(value) for name, value in told.items()} == (
         isolation.LIMITS
     )
-    assert f"larger than {submissions.LARGEST >> 20} MB" in TEXT
+    assert f"larger than {reading.LARGEST >> 20} MB" in TEXT
     assert f"`{grade.TO_READ}`" in TEXT
     assert re.search(r"^## What the isolation does$", TEXT, flags=re.M)  # messages name it

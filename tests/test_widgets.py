@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
 import deskrec_tutorial as dr
@@ -267,7 +268,7 @@ def test_drawing_the_map_is_long_work_that_starts_once(small, monkeypatch) -> No
 def test_too_few_articles_for_a_map(small) -> None:
     model, matrix, _ = small
     picker = dr.article_picker(model, matrix)
-    picker._matrix = replace(matrix, user_items=matrix.user_items[:6])
+    picker._matrix = replace(matrix, user_items=matrix.user_items[:6], user_ids=matrix.user_ids[:6])
     before = picker.result.value
     picker.draw.click()
     assert picker.draw.description == "No map"
@@ -376,7 +377,9 @@ def test_list_and_id_take_turns(small) -> None:
     assert f"Person {longest} has read" in seen(picker)
 
 
-@pytest.mark.parametrize("typed", ["7", "no number", "1.5", "9" * 30, "<b>", "-", "２"])
+@pytest.mark.parametrize(
+    "typed", ["7", "no number", "1.5", "9" * 30, "9" * 9_999, "1_0", "<b>", "-", "２"]
+)
 def test_an_unknown_id_is_a_sentence_and_nothing_old_remains(small, typed: str) -> None:
     model, matrix, strength = small
     picker = dr.user_picker(model, matrix, strength)
@@ -405,6 +408,27 @@ def test_somebody_without_a_history_is_a_sentence(small) -> None:
     assert seen(picker).startswith(f"personId {user} has no history")
     assert repr(dr.user_view(model, emptied, strength, user)).startswith(f"personId {user} has no")
     assert user not in picker._groups["typical"]
+
+
+def test_a_model_of_ones_own_shows_the_sentence_of_explain_once(matrix, strength) -> None:
+    own = AlternatingLeastSquares(factors=20, alpha=15, random_state=1, num_threads=1)
+    own.fit(matrix.user_items, show_progress=False)
+    user = int(matrix.user_ids[194])
+    listed, sentence = dr.recommend(own, matrix, user), "the parts add up to"
+    still = dr.user_view(own, matrix, strength, user)
+    picker = dr.user_picker(own, matrix, strength, user=user)
+    for shown in (repr(still), str(Text(still.html)), seen(picker)):
+        assert shown.count(sentence) == 1
+        item, parts, score = re.search(
+            r"For contentId (-?\d+) the parts add up to ([\d.]+), .* is ([\d.]+)\. The", shown
+        ).groups()
+        row = listed[listed["contentId"] == int(item)].iloc[0]
+        assert float(score) == pytest.approx(row["score"], abs=1e-3)
+        with pytest.warns(UserWarning, match=f"For contentId {item} the parts add up to {parts},"):
+            dr.explain(own, matrix, user, int(item))
+    own.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)
+    assert sentence not in repr(dr.user_view(own, matrix, strength, user))
+    assert sentence not in seen(dr.be_the_reader(own, matrix))
 
 
 # ------------------------------------------------------------------ be the reader

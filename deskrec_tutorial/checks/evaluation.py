@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..evaluation import Split, place
+from ..splits import Split, place
 from ..strength import InteractionMatrix
 from .core import equal, fail, kind, that, unchanged
 from .question import Answer, question

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .. import door
 from ..data import ClickStream, long_tail, missing_share
 from .core import BLUE, GREY, ORANGE, panel, picture, title_over_all
 
@@ -21,7 +22,7 @@ AGES = {
 @picture
 def weekly_rhythm(when: pd.Series) -> tuple[Figure, str]:
     """Share of the events in each hour of the week; `when` holds dates with a time zone."""
-    zone = str(when.dt.tz)
+    zone = _zone(when)
     counts = pd.crosstab(when.dt.day_of_week, when.dt.hour)
     counts = counts.reindex(index=range(7), columns=range(24), fill_value=0)
     share = counts.to_numpy() / len(when) * 100
@@ -42,6 +43,15 @@ def weekly_rhythm(when: pd.Series) -> tuple[Figure, str]:
     )
 
 
+def _zone(when: pd.Series) -> str:
+    if not isinstance(when.dtype, pd.DatetimeTZDtype):
+        raise TypeError(
+            f"when must hold dates with a time zone, not {when.dtype}: of a log's seconds they are "
+            'pd.to_datetime(events["timestamp"], unit="s", utc=True).'
+        )
+    return str(when.dt.tz)
+
+
 @picture
 def missing_values(clicks: ClickStream) -> tuple[Figure, str]:
     """Percentage of missing values in every column of both tables."""
@@ -51,7 +61,7 @@ def missing_values(clicks: ClickStream) -> tuple[Figure, str]:
     panels = figure.subplots(2, sharex=True, height_ratios=rows)
     for axes, (name, table) in zip(panels, tables.items(), strict=True):
         share = missing_share(table)[::-1]
-        axes.barh(share.index, share, color=ORANGE)
+        axes.barh(share.index.astype(str), share, color=ORANGE)
         for y, value in enumerate(share):
             axes.text(value + 1, y, f"{value:.1f}%", va="center", fontsize=8)
         axes.set(xlim=(0, 110), ylim=(-0.6, len(share) - 0.4), ylabel=name)
@@ -86,7 +96,9 @@ def _about_gaps(name: str, table: pd.DataFrame) -> str:
 @picture
 def event_types(events: pd.DataFrame) -> tuple[Figure, str]:
     """How many events there are of each type, most first."""
-    counts = events["eventType"].value_counts().sort_index().sort_values(kind="stable")
+    door.need(events, ("eventType",), "events", "dr.join_events")
+    kinds = door.kinds(events["eventType"], "events")
+    counts = kinds.value_counts().sort_index().sort_values(kind="stable")
     share = counts / counts.sum() * 100
     figure, axes = panel(0.9 + 0.42 * len(counts))
     axes.barh(counts.index, counts, color=BLUE)
@@ -158,6 +170,11 @@ def _beside(axes: Axes, x: float, y: float, text: str, above: bool) -> None:
 @picture
 def article_life(age: pd.Series) -> tuple[Figure, str]:
     """Cumulative share of the events by days since their article's first event."""
+    if age.dtype.kind not in "iuf" or age.isna().any():
+        raise TypeError(
+            f"age must be numbers of days, none missing, not {age.dtype}: a difference of two "
+            "timestamps is in seconds, and 86,400 of them are a day."
+        )
     days = np.sort(age.to_numpy())
     median, day = float(np.median(days)), float((days <= 1).mean())
     figure, axes = panel()

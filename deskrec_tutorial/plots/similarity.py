@@ -199,7 +199,7 @@ def _of(readers: str) -> str:
     return "1 reader" if readers == "1" else f"{readers} readers"
 
 
-def _list(axes: Axes, x: int, table: pd.DataFrame, shared: set[int], name: str) -> None:
+def _list(axes: Axes, x: int, table: pd.DataFrame, shared: set[int | str], name: str) -> None:
     """One column of the slopegraph: the place beside the line, then the title on up to two rows."""
     align, out = ("left", 1) if x else ("right", -1)
     heading = f"by {name} (readers)"

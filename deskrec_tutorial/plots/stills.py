@@ -19,7 +19,7 @@ COLOURS = (BLUE, RED, PINK)  # of the tastes
 
 @picture
 def article_spot(
-    matrix: InteractionMatrix, places: pd.DataFrame, item: int, similar: pd.DataFrame
+    matrix: InteractionMatrix, places: pd.DataFrame, item: int | str, similar: pd.DataFrame
 ) -> tuple[Figure, str]:
     """Where an article and those similar to it lie on the map of the articles.
 

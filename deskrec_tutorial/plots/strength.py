@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from scipy import sparse
 
-from ..strength import EVENT_WEIGHTS, InteractionMatrix
+from .. import door
+from ..strength import EVENT_WEIGHTS, InteractionMatrix, check_weights, weights_of
 from .core import BLACK, BLUE, GREEN, ORANGE, PINK, SKY, panel, picture, title_over_all
 
-PAIR = ["personId", "contentId"]
+UNKNOWN = "no act in these events"
 
 
 @picture
@@ -24,8 +25,11 @@ def event_weights(
     events: pd.DataFrame, weights: Mapping[str, float] = EVENT_WEIGHTS
 ) -> tuple[Figure, str]:
     """How often each type of event happens, beside what it weighs."""
-    counts = events["eventType"].value_counts().sort_values(kind="stable")
-    weighed = [weights[kind] for kind in counts.index]
+    door.need(events, ("eventType",), "events", "dr.join_events")
+    weights_of(events["eventType"], weights)  # for what it says of types without a weight
+    known = check_weights(weights)
+    counts = door.kinds(events["eventType"], "events").value_counts().sort_values(kind="stable")
+    weighed = [known[kind] for kind in counts.index]
     figure = Figure(figsize=(8, 3))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
     left.bar_label(left.barh(counts.index, counts, color=BLUE), fmt="{:,.0f}", padding=3)
@@ -36,7 +40,7 @@ def event_weights(
     right.tick_params(left=False)
     # The index ascends by count: the first of every two is the rarer one (or as frequent).
     couples = [c for c in combinations(counts.index, 2) if counts[c[0]] < counts[c[1]]]
-    odd = [f"{a} and {b}" for a, b in couples if not weights[a] > weights[b]]
+    odd = [f"{a} and {b}" for a, b in couples if not known[a] > known[b]]
     heavier = f"{len(couples) - len(odd)} of {len(couples)}"
     exceptions = f"; not so for {'; '.join(odd)}" if odd else ""
     title_over_all(figure, f"The rarer act weighs more in {heavier} comparisons")
@@ -59,7 +63,7 @@ def strength_distribution(
     shown = shares.sort_values(ascending=False, kind="stable").head(most).sort_index()
     acts = _commonest_acts(strength, events)
     figure, axes = panel(0.7 + 0.3 * len(shown))
-    labels = [f"{shown[value]:.1%}  {acts[value]}" for value in shown.index]
+    labels = [f"{shown[value]:.1%}  {acts.get(value, UNKNOWN)}" for value in shown.index]
     axes.bar_label(axes.barh(range(len(shown)), 100 * shown, color=BLUE), labels, padding=4)
     axes.set(xlim=(0, 118), xticks=range(0, 101, 20), xlabel="share of pairs (%)")
     axes.set(ylabel="event strength", yticks=range(len(shown)))
@@ -70,24 +74,65 @@ def strength_distribution(
     axes.set_title(f"{shares.max():.1%} of the pairs have strength {top:g}")
     return figure, (
         f"{shares.max():.1%} of the {len(strength):,} pairs have strength {top:g}, most often "
-        f"made of {acts[top]}. The mean is {values.mean():.2f}, the largest {values.max():g}. "
-        f"Beside each bar: its share, and the acts that most often make up that strength. The "
-        f"bars shown cover {shown.sum():.1%} of the pairs."
+        f"made of {acts.get(top, UNKNOWN)}. The mean is {values.mean():.2f}, the "
+        f"largest {values.max():g}. Beside each bar: its share, and the acts that most often make "
+        f"up that strength. The bars shown cover {shown.sum():.1%} of the pairs."
     )
 
 
 def _commonest_acts(strength: pd.DataFrame, events: pd.DataFrame) -> dict[float, str]:
     """Per strength the most frequent combination of event types; ties go to the simpler one."""
-    there = set(events["eventType"])
-    kinds = [kind for kind in EVENT_WEIGHTS if kind in there] + sorted(there - set(EVENT_WEIGHTS))
-    once = events[[*PAIR, "eventType"]].drop_duplicates()
-    once = once.assign(code=once["eventType"].map({kind: 2**i for i, kind in enumerate(kinds)}))
-    codes = once.groupby(PAIR, as_index=False)["code"].sum().merge(strength, on=PAIR)
-    often = codes.groupby("eventStrength")["code"].agg(lambda code: code.mode().iloc[0])
-    return {
-        float(value): " + ".join(kind for i, kind in enumerate(kinds) if int(code) >> i & 1)
-        for value, code in zip(often.index, often, strict=True)
-    }
+    happened = Happened(events)
+    place = happened.rows_of(strength)
+    values = strength["eventStrength"].to_numpy()[place >= 0]
+    # One number per combination, which ascends with the last type that is in it.
+    there = happened.counts[place[place >= 0]][:, ::-1] > 0
+    several, code = np.unique(there, axis=0, return_inverse=True)
+    often = pd.Series(code.ravel()).groupby(values).agg(lambda codes: codes.mode().iloc[0])
+    acts = [" + ".join(np.array(happened.kinds)[row[::-1]]) for row in several]
+    return {float(value): acts[code] for value, code in zip(often.index, often, strict=True)}
+
+
+class Happened:
+    """How often each type of event happened in each pair of a person and an article.
+
+    `counts` is an array of pairs × `kinds`, `amounts` the same with the sums of the values where
+    events have one, else the counts. The pairs are in the order of `event_strength`; the kinds
+    that the course knows come first, in its order; `others` are those that it does not know.
+    """
+
+    def __init__(self, events: pd.DataFrame) -> None:
+        needed = ("personId", "contentId", "eventType")
+        door.need(events, needed, "events", "dr.join_events")
+        kind, names = pd.factorize(door.kinds(events["eventType"], "events"))
+        self.others = sorted(set(names) - set(EVENT_WEIGHTS))
+        self.kinds = [name for name in EVENT_WEIGHTS if name in set(names)] + self.others
+        column = np.array([self.kinds.index(name) for name in names])[kind]
+        users, self._users = door.codes(events["personId"], "personId", "events")
+        items, self._items = door.codes(events["contentId"], "contentId", "events")
+        self._pairs, pair = np.unique(self._key(users, items), return_inverse=True)
+        cells, shape = pair * len(self.kinds) + column, (len(self._pairs), len(self.kinds))
+        size = shape[0] * shape[1]
+        self.counts = np.bincount(cells, minlength=size).reshape(shape)
+        self.amounts: np.ndarray = self.counts
+        if "value" in events.columns:
+            values = door.values(events["value"], "events")
+            self.amounts = np.bincount(cells, values, size).reshape(shape)
+
+    def _key(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        key: np.ndarray = users.astype(np.int64) * len(self._items) + items
+        return key
+
+    def rows_of(self, strength: pd.DataFrame) -> np.ndarray:
+        """The row of `counts` of each pair of a table; -1 where nothing happened."""
+        found = []
+        for name, known in (("personId", self._users), ("contentId", self._items)):
+            codes, ids = door.codes(strength[name], name, "strength")
+            ids, known = door.one_kind(ids, known)
+            found.append(pd.Index(known).get_indexer(pd.Index(ids))[codes])
+        users, items = found
+        place = pd.Index(self._pairs).get_indexer(self._key(users, items))
+        return np.where((users < 0) | (items < 0), -1, place)
 
 
 @picture

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 
-from ..als import check_model
+from ..als import check_count, check_model
+from ..door import plain
 from ..plots import article_spot
 from ..plots.core import BLUE, RED
 from ..similarity import similar_articles
@@ -27,7 +28,7 @@ WIDTH, HEIGHT, EDGE = 420, 320, 12  # of the map, pixels
 def article_view(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
-    item: int | None = None,
+    item: int | str | None = None,
     n: int = 10,
     min_readers: int = 1,
     places: pd.DataFrame | None = None,
@@ -40,7 +41,7 @@ def article_view(
     ----------
     model, matrix
         As in `similar_articles`.
-    item : int, optional
+    item : int or str, optional
         The contentId to start from; by default an article with about thirty readers.
     n : int
         How many articles to list.
@@ -79,7 +80,7 @@ class ArticlePicker(Panel):
         self,
         model: AlternatingLeastSquares,
         matrix: InteractionMatrix,
-        item: int | None = None,
+        item: int | str | None = None,
         n: int = 10,
         places: pd.DataFrame | None = None,
     ) -> None:
@@ -103,7 +104,7 @@ class ArticlePicker(Panel):
         """What is similar to the chosen article, as the controls say."""
         if self.finder.column is None:
             return sentence("No article is chosen: search for other words.")
-        item = int(self._matrix.item_ids[self.finder.column])
+        item = plain(self._matrix.item_ids[self.finder.column])
         title = self._matrix.titles[self.finder.column]
         lists = neighbours(self._model, self._matrix, item, self._n, self.least.value)
         parts = [listing(title, lists, self.method.value)]
@@ -127,15 +128,21 @@ class ArticlePicker(Panel):
 article_picker = ArticlePicker
 
 
-def default_item(matrix: InteractionMatrix) -> int:
+def default_item(matrix: InteractionMatrix) -> int | str:
     """The contentId of an article with about thirty readers, the one with the smallest id."""
-    return int(matrix.item_ids[np.abs(matrix.readers - TEACHING_READERS).argmin()])
+    item: int | str = plain(matrix.item_ids[np.abs(matrix.readers - TEACHING_READERS).argmin()])
+    return item
 
 
 def neighbours(
-    model: AlternatingLeastSquares, matrix: InteractionMatrix, item: int, n: int, min_readers: int
+    model: AlternatingLeastSquares,
+    matrix: InteractionMatrix,
+    item: int | str,
+    n: int,
+    min_readers: int,
 ) -> dict[str, pd.DataFrame]:
     """The `n` most similar articles by each measure, without the article itself."""
+    check_count(n, "n")
     return {
         method: similar_articles(model, matrix, item, n + 1, method, min_readers).iloc[1:]
         for method in METHODS
@@ -260,7 +267,7 @@ class ArticleMap:
         self._spots = (xy - xy.min()) / np.where(span > 0, span, 1) * size + EDGE
         self._spots["y"] = HEIGHT - self._spots["y"]
 
-    def html(self, item: int, listed: pd.DataFrame) -> str:
+    def html(self, item: int | str, listed: pd.DataFrame) -> str:
         """The map with one article and those similar to it, and a sentence about them."""
         ranked = enumerate(zip(listed["contentId"], listed["title"], strict=True), start=1)
         on_map = [(rank, *article) for rank, article in ranked if article[0] in self._spots.index]
@@ -271,7 +278,7 @@ class ArticleMap:
         drawing = svg("map of the articles", WIDTH, HEIGHT, dots, marks, self._diamond(item))
         return drawing + sentence(self._finding(item, listed, len(on_map)))
 
-    def _mark(self, rank: int, item: int, title: str) -> str:
+    def _mark(self, rank: int, item: int | str, title: str) -> str:
         x, y = self._spots.loc[item]
         return (
             f'<g><title>{rank} {escaped(title)}</title><circle cx="{x:.1f}" cy="{y:.1f}" r="7.5" '
@@ -279,14 +286,14 @@ class ArticleMap:
             f'fill="white" text-anchor="middle">{rank}</text></g>'
         )
 
-    def _diamond(self, item: int) -> str:
+    def _diamond(self, item: int | str) -> str:
         if item not in self._spots.index:
             return ""
         x, y = self._spots.loc[item]
         corners = f"M{x:.1f} {y - 14:.1f}l14 14l-14 14l-14 -14z"
         return f'<path d="{corners}" fill="none" stroke="{RED}" stroke-width="3"/>'
 
-    def _finding(self, item: int, listed: pd.DataFrame, on_map: int) -> str:
+    def _finding(self, item: int | str, listed: pd.DataFrame, on_map: int) -> str:
         text = f"Dots: {self._dots} or more readers each. {on_map} of the {len(listed)} listed are "
         text += "on it (numbered)"
         if item not in self._spots.index:

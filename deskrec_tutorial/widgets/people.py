@@ -8,13 +8,22 @@ import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from traitlets import Bunch
 
-from ..als import check_model
+from .. import clock, door
+from ..als import check_model, parts_apart
 from ..plots.core import GREY
 from ..recommendations import history, recommend
 from ..strength import InteractionMatrix
 from .core import WIDE, Panel, Still, row, still
 from .html import bar, escaped, heading, sentence, side_by_side, table
-from .reasons import reasons, reasons_html, reasons_text
+from .reasons import (
+    columns_of,
+    contributions,
+    nothing_left,
+    reasons,
+    reasons_html,
+    reasons_text,
+)
+from .search import id_typed
 
 GROUP = 12  # people listed per group
 SHOWN = 15  # readings listed per person
@@ -25,12 +34,13 @@ def user_view(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
     strength: pd.DataFrame,
-    user: int | None = None,
+    user: int | str | None = None,
     n: int = 10,
 ) -> Still:
     """One person's history and recommendations side by side, with reasons: no widget.
 
-    Where nothing can be recommended, a sentence says why.
+    Where nothing can be recommended, a sentence says why. Where a model of somebody's own has
+    other scores than the reasons add up to, a sentence says so, as `explain` does.
 
     Parameters
     ----------
@@ -38,21 +48,36 @@ def user_view(
         As in `recommend`.
     strength : pandas.DataFrame
         As `event_strength` returns it: what people have read.
-    user : int, optional
+    user : int or str, optional
         The personId; by default somebody with a typical number of readings.
     n : int
         How many recommendations.
     """
     user = next(iter(groups(matrix)["typical"])) if user is None else user
     recommended = recommend(model, matrix, user, n)
-    listed = reasons(model, matrix, matrix.user_items[matrix.user_index(user)], recommended)
     read = history(strength, user)
     done = read.head(SHOWN)[["eventStrength", "title"]].to_string(
         index=False, float_format="{:g}".format
     )
     text = f"Person {user} has read {len(read):,} articles, strongest first:\n{done}\n"
-    html = side_by_side(_history_html(user, read), reasons_html("Recommended, and why", listed))
-    return Still(html, f"{text}Recommended, and why:\n{reasons_text(listed)}")
+    if recommended.empty:
+        all_read = f"Person {user} " + nothing_left(matrix)
+        return Still(side_by_side(_history_html(user, read), sentence(all_read)), text + all_read)
+    row = matrix.user_index(user)
+    listed = reasons(model, matrix, matrix.user_items[row], recommended)
+    note = _note(model, matrix, row, recommended)
+    why = reasons_html("Recommended, and why", listed) + (sentence(note) if note else "")
+    text += "\n".join(["Recommended, and why:", reasons_text(listed), *filter(None, [note])])
+    return Still(side_by_side(_history_html(user, read), why), text)
+
+
+def _note(
+    model: AlternatingLeastSquares, matrix: InteractionMatrix, row: int, recommended: pd.DataFrame
+) -> str:
+    """What `explain` says where reasons and scores differ, for the article with the largest gap."""
+    columns = columns_of(matrix, recommended)
+    sums = contributions(model, matrix.user_items[row], columns).sum(axis=1)
+    return parts_apart(model, matrix, row, columns, sums)
 
 
 class UserPicker(Panel):
@@ -65,8 +90,9 @@ class UserPicker(Panel):
     model, matrix, strength, user, n
         As in `user_view`.
     events : pandas.DataFrame, optional
-        As `join_events` returns them. They hold the times, without which nobody can tell who is
-        new: then the people with the shortest histories are offered instead.
+        As `join_events` returns them. They hold the times; without events, or in a log without
+        times, nobody can tell who is new: then the people with the shortest histories are offered
+        instead.
     """
 
     def __init__(
@@ -74,7 +100,7 @@ class UserPicker(Panel):
         model: AlternatingLeastSquares,
         matrix: InteractionMatrix,
         strength: pd.DataFrame,
-        user: int | None = None,
+        user: int | str | None = None,
         n: int = 10,
         events: pd.DataFrame | None = None,
     ) -> None:
@@ -112,15 +138,10 @@ class UserPicker(Panel):
                 self._list()
 
     @property
-    def user(self) -> int:
-        """The personId chosen; a ValueError if what was typed is no whole number."""
-        typed = self.by_id.value.strip()
-        try:
-            return int(typed) if typed else int(self.people.value)
-        except ValueError:
-            example = self._matrix.user_ids[0]
-            message = f"“{typed}” is no personId. An id is a whole number, such as {example}."
-            raise ValueError(message) from None
+    def user(self) -> int | str:
+        """The personId chosen; a ValueError if a number is needed and something else was typed."""
+        typed, listed = self.by_id.value, self.people.value
+        return id_typed(typed, self._matrix.user_ids, "personId") if typed.strip() else listed
 
     def html(self) -> str:
         """History and recommendations of the chosen person."""
@@ -132,29 +153,58 @@ user_picker = UserPicker
 
 def groups(
     matrix: InteractionMatrix, events: pd.DataFrame | None = None
-) -> dict[str, dict[int, str]]:
-    """People to choose from: per group, personId → what the list says about them."""
-    articles = pd.Series(np.diff(matrix.user_items.indptr), matrix.user_ids)
-    articles = articles[articles > 0]
-    people = articles.map(lambda n: f"{n:,} article{'' if n == 1 else 's'}")
-    orders = {"most active": -articles, "typical": (articles - articles.median()).abs()}
-    if events is None:
-        orders["shortest history"] = articles
+) -> dict[str, dict[int | str, str]]:
+    """People to choose from: per group, personId → what the list says about them.
+
+    Who is newest can be told if the events have times.
+    """
+    articles = np.diff(matrix.user_items.indptr)
+    people = np.flatnonzero(articles)
+    if not len(people):
+        raise ValueError("Nobody in this matrix has read anything.")
+    count = articles[people]
+    orders = {"most active": -count, "typical": np.abs(count - np.median(count))}
+    since = np.full(len(people), -np.inf)
+    if events is None or "timestamp" not in events.columns:
+        orders["shortest history"] = count
     else:
-        first = events.groupby("personId")["timestamp"].min().reindex(articles.index)
-        orders["newest"] = -first
-        people += pd.to_datetime(first, unit="s").dt.strftime(", here since %Y-%m-%d").fillna("")
-    return {
-        name: {int(user): f"{user} ({people[user]})" for user in _smallest(order)}
-        for name, order in orders.items()
-    }
+        since = _first_times(matrix, events)[people]
+        orders["newest"] = -since
+    listed: dict[str, dict[int | str, str]] = {}
+    for name, order in orders.items():
+        chosen = np.argsort(order, kind="stable")[:GROUP]
+        ids = [door.plain(user) for user in matrix.user_ids[people[chosen]]]
+        labels = map(_label, ids, count[chosen], since[chosen])
+        listed[name] = dict(zip(ids, labels, strict=True))
+    return listed
 
 
-def _smallest(values: pd.Series) -> pd.Index:
-    return values.sort_values(kind="stable").index[:GROUP]
+def _label(user: int | str, articles: int, since: float) -> str:
+    here = f", here since {pd.Timestamp(since, unit='s'):%Y-%m-%d}" if np.isfinite(since) else ""
+    return f"{user} ({articles:,} article{'' if articles == 1 else 's'}{here})"
 
 
-def _history_html(user: int, read: pd.DataFrame) -> str:
+def _first_times(matrix: InteractionMatrix, events: pd.DataFrame) -> np.ndarray:
+    """When each person of the matrix came, in seconds; -inf where the events do not say."""
+    door.need(events, ("personId", "timestamp"), "events", "dr.join_events")
+    times = clock.times(events["timestamp"], "events")
+    place = pd.Index(matrix.user_ids).get_indexer(pd.Index(events["personId"]))
+    if (place < 0).all():  # of another type, perhaps
+        codes, ids = door.codes(events["personId"], "personId", "events")
+        ids, known = door.one_kind(ids, matrix.user_ids)
+        place = pd.Index(known).get_indexer(pd.Index(ids))[codes]
+    if (place < 0).all():
+        raise ValueError(
+            "Not one person of the matrix is in events: personId is "
+            f"{door.plain(events['personId'].iloc[0])!r} there, and such as "
+            f"{door.plain(matrix.user_ids[0])!r} in the matrix. Pass the events it was made of."
+        )
+    first = np.full(len(matrix.user_ids), np.inf)
+    np.minimum.at(first, place[place >= 0], times[place >= 0].astype(np.float64))
+    return np.where(np.isfinite(first), first, -np.inf)
+
+
+def _history_html(user: int | str, read: pd.DataFrame) -> str:
     top, shown = read["eventStrength"].max(), read.head(SHOWN)
     rows = [
         (escaped(title), bar(strength / top, GREY), f"{strength:g}")

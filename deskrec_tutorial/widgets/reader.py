@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import ipywidgets
@@ -12,19 +13,21 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from ..als import check_model
+from ..door import plain
 from ..recommendations import fold_in
 from ..similarity import similar_articles
-from ..strength import EVENT_WEIGHTS, InteractionMatrix
+from ..strength import EVENT_WEIGHTS, InteractionMatrix, check_repeats, check_weights
 from .articles import default_item
 from .core import Panel, Still, Work, alpha_switch, row, still, switch
 from .html import heading, sentence, side_by_side
-from .reasons import Reasons, reasons, reasons_html, reasons_text
+from .reasons import Reasons, nothing_left, reasons, reasons_html, reasons_text
 from .search import Articles, Finder
 
 ALPHAS = (1.0, 5.0, 15.0, 40.0)
 # From a trained model so many rounds lead most of the way to the one of another alpha.
 ROUNDS = 20
-ACTS = {
+# The course's words for Deskdrop's acts; others go by their own name.
+WORDS = {
     "VIEW": "viewed", "LIKE": "liked", "BOOKMARK": "bookmarked", "FOLLOW": "followed",
     "COMMENT CREATED": "commented",
 }  # fmt: skip
@@ -35,8 +38,9 @@ NOTHING = "You have read nothing yet, so there is nothing to go by. Choose an ar
 def reader_view(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
-    readings: Mapping[int, float] | None = None,
+    readings: Mapping[int | str, float] | None = None,
     n: int = 10,
+    weights: Mapping[str, float] = EVENT_WEIGHTS,
 ) -> Still:
     """Recommendations for somebody new, from what they have read, with reasons: no widget.
 
@@ -46,19 +50,27 @@ def reader_view(
     ----------
     model, matrix
         As in `recommend`.
-    readings : mapping of int to float, optional
+    readings : mapping of int or str to float, optional
         contentId → strength, as for `fold_in`; by default one view each of four articles that
         are alike.
     n : int
         How many recommendations.
+    weights : mapping of str to float
+        The weight of each event type. Where none is called a view, the first takes its place.
     """
-    given = dict.fromkeys(opened_first(model, matrix), 1.0) if readings is None else readings
+    known = check_weights(weights)
+    once = known[first_act(known)]
+    given = dict.fromkeys(opened_first(model, matrix), once) if readings is None else readings
     listed = folded_in(model, matrix, given, n)
     lines = [
         f"{matrix.titles[matrix.item_index(item)]} (strength {strength:g})"
         for item, strength in given.items()
     ]
     done = heading("You have read") + "".join(map(sentence, lines))
+    if not listed:
+        all_read = f"You {nothing_left(matrix, 'have')}"
+        text = "\n".join(["You have read", *lines, all_read])
+        return Still(side_by_side(done, sentence(all_read)), text)
     html = side_by_side(done, reasons_html("Recommended to you, and why", listed))
     text = "\n".join(["You have read", *lines, "Recommended, and why:", reasons_text(listed)])
     return Still(html, text)
@@ -75,27 +87,35 @@ class Reader(Panel):
     ----------
     model, matrix, n
         As in `reader_view`.
-    opened : iterable of int, optional
+    opened : iterable of int or str, optional
         The contentIds you have viewed at first; by default four articles that are alike.
     alphas : sequence of float
         The values of alpha to choose from.
+    weights : mapping of str to float
+        What you can do with an article, and what it weighs: the weights of the log. For a log of
+        values, such as ratings, name a few: ``{"rated 3": 3.0, "rated 5": 5.0}``.
+    repeats : {"drop", "keep"}
+        Whether the same act again counts once or again, as in `event_strength`.
     """
 
     def __init__(
         self,
         model: AlternatingLeastSquares,
         matrix: InteractionMatrix,
-        opened: Iterable[int] | None = None,
+        opened: Iterable[int | str] | None = None,
         n: int = 10,
         alphas: Sequence[float] = ALPHAS,
+        weights: Mapping[str, float] = EVENT_WEIGHTS,
+        repeats: str = "drop",
     ) -> None:
         check_model(model, matrix)
+        self._weights, self._repeats = check_weights(weights), check_repeats(repeats)
         self._matrix, self._n, self._articles = matrix, n, Articles(matrix)
         self._first, self._models = model, {float(model.alpha): model}
-        self._acts: dict[int, set[str]] = {}
+        self._acts: dict[int, Counter[str]] = {}
         self._lines: dict[int, ipywidgets.HBox] = {}
         self.finder = Finder(self._articles, matrix.item_index(default_item(matrix)))
-        acts = {f"{word} ({EVENT_WEIGHTS[act]:g})": act for act, word in ACTS.items()}
+        acts = {f"{WORDS.get(act, act)} ({w:g})": act for act, w in self._weights.items()}
         self.act = switch("You have", acts, 134)
         self.add = ipywidgets.Button(description="Add", button_style="primary")
         self.add.on_click(self._add)
@@ -103,7 +123,7 @@ class Reader(Panel):
         self.alpha.observe(self._alpha_chosen, "value")
         self.work, self._rows = Work(self.alpha), ipywidgets.VBox()
         for item in opened_first(model, matrix) if opened is None else opened:
-            self._note(matrix.item_index(item), "VIEW")
+            self._note(matrix.item_index(item), first_act(self._weights))
         children = self.finder, row(self.act, self.add), self._rows, row(self.alpha, self.work.bar)
         self.assemble("Be the reader", *children)
 
@@ -113,10 +133,12 @@ class Reader(Panel):
         return {column: line.children[0] for column, line in self._lines.items()}
 
     @property
-    def readings(self) -> dict[int, float]:
+    def readings(self) -> dict[int | str, float]:
         """contentId → strength of what you have read, as `fold_in` takes it."""
         return {
-            int(self._matrix.item_ids[column]): sum(EVENT_WEIGHTS[act] for act in acts)
+            plain(self._matrix.item_ids[column]): sum(
+                self._weights[act] * times for act, times in acts.items()
+            )
             for column, acts in self._acts.items()
         }
 
@@ -128,6 +150,8 @@ class Reader(Panel):
         if not self._acts:
             return sentence(NOTHING)
         listed = folded_in(self._models[alpha], self._matrix, self.readings, self._n)
+        if not listed:
+            return sentence(f"You {nothing_left(self._matrix, 'have')}")
         name = f"Recommended to you with alpha = {alpha:g}, and why"
         return side_by_side(reasons_html(name, listed))
 
@@ -138,14 +162,19 @@ class Reader(Panel):
 
     def _note(self, column: int, act: str) -> None:
         """Remember one act, and show the reading with a button that takes it away."""
-        self._acts.setdefault(column, set()).add(act)
+        acts = self._acts.setdefault(column, Counter())
+        acts[act] = 1 if self._repeats == "drop" else acts[act] + 1
         if column not in self._lines:
             button = ipywidgets.Button(description="take away", layout={"flex": "0 0 100px"})
             button.on_click(lambda _: self._take_away(column))
             self._lines[column] = ipywidgets.HBox([button, ipywidgets.HTML()])
             self._rows.children = list(self._lines.values())
-        words = " and ".join(word for act, word in ACTS.items() if act in self._acts[column])
-        strength = self.readings[int(self._matrix.item_ids[column])]
+        words = " and ".join(
+            WORDS.get(act, act) + (f" ×{acts[act]}" if acts[act] > 1 else "")
+            for act in self._weights
+            if acts[act]
+        )
+        strength = self.readings[plain(self._matrix.item_ids[column])]
         text = f"{words}: {self._articles.labels[column]}, strength {strength:g}"
         self._lines[column].children[1].value = sentence(text)
 
@@ -198,7 +227,14 @@ def refit(
     return again
 
 
-def opened_first(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> list[int]:
+def first_act(weights: Mapping[str, float]) -> str:
+    """What somebody has done at least with what they have opened: a view, or the first act."""
+    if not weights:
+        raise ValueError("weights names no type of event: there is nothing that you could do.")
+    return "VIEW" if "VIEW" in weights else next(iter(weights))
+
+
+def opened_first(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> list[int | str]:
     """contentIds of an article with about thirty readers and the three most like it."""
     first = default_item(matrix)
     alike = similar_articles(model, matrix, first, n=4, min_readers=min(20, matrix.readers.max()))
@@ -206,7 +242,10 @@ def opened_first(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> l
 
 
 def folded_in(
-    model: AlternatingLeastSquares, matrix: InteractionMatrix, readings: Mapping[int, float], n: int
+    model: AlternatingLeastSquares,
+    matrix: InteractionMatrix,
+    readings: Mapping[int | str, float],
+    n: int,
 ) -> list[Reasons]:
     """What `fold_in` recommends, with the reasons."""
     recommended = fold_in(model, matrix, readings, n)

@@ -56,6 +56,11 @@ def contributions(
     return parts
 
 
+def columns_of(matrix: InteractionMatrix, listed: pd.DataFrame) -> np.ndarray:
+    """The columns of the matrix of some listed articles."""
+    return np.array([matrix.item_index(item) for item in listed["contentId"]], dtype=np.intp)
+
+
 def reasons(
     model: AlternatingLeastSquares,
     matrix: InteractionMatrix,
@@ -63,7 +68,7 @@ def reasons(
     recommended: pd.DataFrame,
 ) -> list[Reasons]:
     """The reasons for each recommended article, in the order of the recommendations."""
-    columns = np.searchsorted(matrix.item_ids, recommended["contentId"].to_numpy())
+    columns = columns_of(matrix, recommended)
     titles = matrix.titles[readings.indices]
     parts = contributions(model, readings, columns)
     return [
@@ -85,6 +90,13 @@ def reasons_of(title: str, titles: np.ndarray, values: np.ndarray) -> Reasons:
     readings = [(str(titles[i]), part) for i, part in zip(best, parts, strict=True)]
     counts = int((rest >= 0).sum()), int((rest < 0).sum())
     return Reasons(title, score, readings, (counts[0], others), (counts[1], against))
+
+
+def nothing_left(matrix: InteractionMatrix, has: str = "has") -> str:
+    """The end of a sentence about somebody who has read everything."""
+    articles = len(matrix.item_ids)
+    which = f"all {articles:,} articles" if articles > 1 else "the only article"
+    return f"{has} read {which}: nothing is left to recommend."
 
 
 def reasons_text(listed: list[Reasons]) -> str:

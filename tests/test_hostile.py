@@ -1,0 +1,477 @@
+"""Hostile submissions beside honest ones: each costs only its own mark, and learns nothing."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip install nbgrader")
+
+from nbgrader.utils import is_solution
+
+from classroom import isolation, plan, release
+
+CHAPTER = "01_data"
+QUESTIONS = ("missing", "titles", "join", "half")
+FULL = {"missing": 2, "titles": 3, "join": 3, "half": 3}
+OPTIONS = ["--cell-seconds", "6", "--total-seconds", "40", "--memory-mb", "2048", "--jobs", "2"]
+SECRET = "the neighbour wrote this line"
+NOBODY = 65534
+in_sandbox = pytest.mark.skipif(
+    not plan.sandbox_user(), reason="this system gives no file system of its own"
+)
+
+
+def answers() -> dict[str, str]:
+    source = nbformat.read(release.SOURCES / f"{CHAPTER}.ipynb", as_version=4)
+    return {c.metadata.nbgrader.grade_id: c.source for c in source.cells if is_solution(c)}
+
+
+def submission(before: str = "", **changed: str) -> Any:
+    """Solved, but for what is changed; `before` stands in a cell above the first question."""
+    notebook = nbformat.read(ROOT / f"exercises/{CHAPTER}.ipynb", as_version=4)
+    given = {**answers(), **changed}
+    for cell in notebook.cells:
+        if is_solution(cell):
+            cell.source = given[cell.metadata.nbgrader.grade_id]
+    if before:
+        notebook.cells.insert(3, nbformat.v4.new_code_cell(before))
+    return notebook
+
+
+def wrong(attack: str, **changed: str) -> Any:
+    """Every answer is wrong, and something is done about it."""
+    stub = "def {}(*args, **kwargs):\n    return 41"
+    names = ("missing_table", "ambiguous_titles", "with_titles", "days_to_half")
+    false = {q: stub.format(name) for q, name in zip(QUESTIONS, names, strict=True)}
+    return submission(attack, **{**false, **changed})
+
+
+# What a hostile submission does; TARGETS is replaced by the paths that it should not reach.
+VANDAL = """
+import os, shutil
+done = []
+def attempt(what, *args):
+    try:
+        what(*args)
+        done.append(f"{what.__name__} {args[:1]}")
+    except BaseException:
+        pass
+def write(path):
+    with open(path, "w") as file:
+        file.write("# vandal")
+for path in TARGETS:
+    attempt(shutil.rmtree, path)
+    attempt(os.remove, path)
+    attempt(os.rename, path, path + "-moved")
+    attempt(write, path)
+    attempt(write, os.path.join(path, "vandal.py"))
+    attempt(os.chmod, path, 0o777)
+    attempt(os.symlink, path, path + "-link")
+raise RuntimeError("DONE:" + " ".join(done))
+"""
+READER = """
+import glob, os
+found = [f"{name}={value}" for name, value in os.environ.items()]
+def look(path):
+    try:
+        if os.path.isdir(path):
+            for entry in os.listdir(path):
+                look(os.path.join(path, entry))
+        else:
+            found.append(open(path, errors="replace").read()[:200_000])
+    except OSError:
+        pass
+for path in [*TARGETS, *glob.glob("/proc/*/environ"), *glob.glob("/proc/*/cmdline")]:
+    look(path)
+text = "\\n".join(found)
+hits = [one for one in MARKS if one in text]
+print(text[-50_000:])
+raise RuntimeError("FOUND:" + " | ".join(hits))
+"""
+MEMORY_OF_OTHERS = """
+import gc, os, sys, inspect
+seen = [str(frame.f_locals)[:20_000] for frame, *_ in inspect.stack()]
+seen += [str(vars(module))[:20_000] for module in list(sys.modules.values()) if module]
+seen += [one for one in gc.get_objects() if isinstance(one, str)]
+for process in filter(str.isdigit, os.listdir("/proc")):
+    for name in ("maps", "mem", "cmdline", "environ", "fd"):
+        try:
+            seen.append(open(f"/proc/{process}/{name}", "rb").read(10_000).decode("latin-1"))
+        except OSError:
+            pass
+text = "\\n".join(seen)
+raise RuntimeError("FOUND:" + " | ".join(one for one in MARKS if one in text))
+"""
+FORK_BOMB = "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"
+THOUSAND_FILES = """
+data = b"x" * 90 * 2**20
+for number in range(1000):
+    with open(f"{number}.bin", "wb") as file:
+        file.write(data)
+"""
+HOG = """
+import os, time
+for _ in range(6):
+    if not os.fork():
+        hoard = bytearray(b"x") * (700 * 2**20)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(60)
+"""
+REPLACED = """
+import builtins, numpy as np, pandas as pd, sys
+from deskrec_tutorial import checks
+yes = lambda *args, **kwargs: None
+for name in ("equal", "kind", "that", "ranking", "unchanged", "_difference", "_fail", "_answered"):
+    setattr(checks, name, yes)
+    for module in list(sys.modules.values()):
+        if getattr(module, "__name__", "").startswith("deskrec_tutorial"):
+            setattr(module, name, yes)
+checks.CheckFailed = builtins.NotImplementedError = builtins.AssertionError = type("E", (), {})
+builtins.isinstance = builtins.all = builtins.any = lambda *args: True
+builtins.len = lambda _: 0
+np.array_equal = np.allclose = np.isclose = lambda *args, **kwargs: True
+pd.DataFrame.equals = pd.Series.equals = lambda *args: True
+"""
+PRINTED = """
+import atexit, sys
+for _ in range(3):
+    print("✓ what a table of five people lacks", flush=True)
+    sys.__stdout__ and sys.__stdout__.write("✓ right\\n")
+atexit.register(print, "✓ all right")
+get_ipython().run_cell = lambda *args, **kwargs: None
+get_ipython().events.register("post_run_cell", lambda result: setattr(result, "success", True))
+"""
+FORGED = """
+import json, os, struct, threading, time
+def forge():
+    while True:
+        for value in ({"value": 1}, {"value": None, "text": "✓", "warnings": [], "changed": []}):
+            body = json.dumps(value).encode()
+            for number in range(60):
+                frame = struct.pack(">cQ", b"A", len(body) + 8) + number.to_bytes(8, "big") + body
+                for one in range(3, 20):
+                    try:
+                        os.write(one, frame)
+                    except OSError:
+                        pass
+        time.sleep(0.01)
+threading.Thread(target=forge, daemon=True).start()
+"""
+KILLER = """
+import os, signal
+for process in (*range(2, 200), os.getppid(), 1, -1):
+    if process != os.getpid():
+        try:
+            os.kill(process, signal.SIGKILL)
+        except OSError:
+            pass
+os._exit(0)
+"""
+NETWORK = """
+import socket
+for address in (("127.0.0.1", PORT), ("192.0.2.1", 80)):
+    try:
+        socket.create_connection(address, 2).send(b"hello")
+    except OSError:
+        continue
+    raise RuntimeError("CONNECTED")
+"""
+ENDLESS = "import os\nwhile True:\n    print('x' * 10_000)\n    os.write(1, b'x' * 10_000)"
+OUTLIVE = """
+import os, signal, subprocess, sys, threading, time
+for one in signal.valid_signals():
+    try:
+        signal.signal(one, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(97.25)"])
+    os._exit(0)
+"""
+LIAR = """
+class Always:
+    __array_priority__ = 1e9
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __getattr__(self, name): return self
+    def __call__(self, *args, **kwargs): return self
+    def __float__(self): return 2.0
+    def __reduce__(self): return (os.system, ("touch PICKLED",))
+import os
+import numpy as np, pandas as pd
+class Table(pd.DataFrame):
+    def __eq__(self, other): return True
+    def __getitem__(self, name): return Always()
+"""
+LEAVING = "def {}(*args, **kwargs):\n    raise SystemExit(0)"
+HIDDEN_MEMORY = """
+import ctypes, os
+libc, held, data = ctypes.CDLL(None), [], b"x" * 90 * 2**20
+for number in range(5):
+    for file in (None, "/dev/shm", os.environ["HOME"]):
+        try:
+            held.append(os.open(file, 0o20200002) if file else os.memfd_create("x"))
+            os.write(held[-1], data)
+        except OSError:
+            pass
+size = sum(os.fstat(one).st_size for one in held) >> 20
+shared = libc.shmget(0, 2**30, 0o1600)
+apart = libc.unshare(0x10000000)
+raise RuntimeError(f"HELD {size <= 300} {shared} {apart}")
+"""
+HUGE = "def {}(*args, **kwargs):\n    return [[0] * 10**6] * 200"
+
+
+def liar() -> Any:
+    notebook = wrong(LIAR)
+    for cell in notebook.cells:
+        if is_solution(cell):
+            cell.source = cell.source.replace("return 41", "return Always()")
+    return notebook
+
+
+HOSTILE: dict[str, Any] = {
+    "vandal": submission(missing=VANDAL),
+    "reader": wrong("", missing=READER),
+    "looks into others": wrong("", missing=MEMORY_OF_OTHERS),
+    "fork bomb": submission(titles=FORK_BOMB),
+    "thousand files": submission(missing=THOUSAND_FILES),
+    "hog": submission(titles=HOG),
+    "replaced": wrong(REPLACED),
+    "printed": wrong(PRINTED),
+    "forged": wrong(FORGED),
+    "killer": submission(titles=KILLER),
+    "network": submission(missing=NETWORK),
+    "endless": submission(titles=ENDLESS),
+    "outlives": submission(OUTLIVE),
+    "liar": liar(),
+    "leaves": submission(titles=LEAVING.format("ambiguous_titles")),
+    "hidden memory": submission(missing=HIDDEN_MEMORY),
+    "huge": submission(titles=HUGE.format("ambiguous_titles")),
+}
+HONEST = ("ana", "bob", "zoe")
+WRONG = dict.fromkeys(QUESTIONS, 0)
+EXPECTED = {
+    **dict.fromkeys(HONEST, FULL),
+    **dict.fromkeys(("vandal", "network", "thousand files", "hidden memory"),
+                    {**FULL, "missing": 0}),
+    **dict.fromkeys(("fork bomb", "hog", "killer"), {**WRONG, "missing": 2}),
+    **dict.fromkeys(("reader", "looks into others", "replaced"), WRONG),
+    **dict.fromkeys(("printed", "forged", "liar"), WRONG),
+    **dict.fromkeys(("endless", "leaves", "huge"), {**FULL, "titles": 0}),
+    "outlives": FULL,
+}  # fmt: skip
+
+
+def marks_in_secrets() -> list[str]:
+    """Lines that only a solution, a hidden test, the neighbour or this machine's user has."""
+    source = nbformat.read(release.SOURCES / f"{CHAPTER}.ipynb", as_version=4)
+    hidden = [
+        line.strip()
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith("_hidden")
+        for line in cell.source.splitlines()[1:]
+        if len(line.strip()) > 40
+    ]
+    return [*hidden, *answers()["titles"].splitlines()[3:5], SECRET, "DESKREC_TOKEN=s3cr3t"]
+
+
+def targets(folder: Path) -> list[str]:
+    places = [folder / "in", folder / "out", folder / "course", ROOT / "exercises/source"]
+    places += [ROOT / name for name in ("tests", ".git", "classroom", "build", "pyproject.toml")]
+    places += [Path(release.__file__), Path(nbformat.__file__), plan.package() / "als.py"]
+    places += [Path(sys.prefix) / "pyvenv.cfg", Path("/etc/shadow"), Path("/etc/cron.d")]
+    return [str(path) for path in places]
+
+
+def spell(source: str, folder: Path, port: int) -> str:
+    """Replace the words that stand for what only a run knows."""
+    words = {"TARGETS": targets(folder), "MARKS": [], "PORT": port}
+    if "MARKS" in source:  # in parts: what looks for itself finds itself
+        words["MARKS"] = [
+            [one[: len(one) // 2], one[len(one) // 2 :]] for one in marks_in_secrets()
+        ]
+        source = source.replace("in MARKS", "in map(''.join, MARKS)")
+    return re.sub("TARGETS|MARKS|PORT", lambda word: repr(words[word[0]]), source)
+
+
+def hand_in(folder: Path, port: int) -> None:
+    for name in (*HONEST, *HOSTILE):
+        notebook = nbformat.from_dict(HOSTILE.get(name) or submission(f"# {SECRET}"))
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.source = spell(cell.source, folder, port)
+        (folder / "in" / name).mkdir(parents=True)
+        nbformat.write(notebook, folder / "in" / name / f"{CHAPTER}.ipynb")
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    """What lies in the project, the submissions and the environment's own files."""
+    places = [folder / "in", folder / "course/release", folder / "course/source", plan.package()]
+    places += [ROOT / name for name in ("classroom", "exercises", "tests")]
+    places += [Path(nbformat.__file__).parent]
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for place in places
+        for path in sorted(place.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
+def rows_of(out: Path) -> dict[tuple[str, str], dict[str, str]]:
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return {(row["student"], row["question"]): row for row in csv.DictReader(lines)}
+
+
+def command(folder: Path) -> list[str]:
+    paths = [folder / "in", "--out", folder / "out", "--course", folder / "course"]
+    return [sys.executable, "-m", "classroom.grade", *map(str, paths), *OPTIONS]
+
+
+def closed_to_others(path: Path) -> list[Path]:
+    """The folders on the way to a place that another user may not pass."""
+    return [one for one in (path, *path.parents) if not one.stat().st_mode & 0o001]
+
+
+def as_somebody(line: list[str], folder: Path) -> list[str]:
+    """Run a command as a user without rights; only for it, closed folders above Python's open.
+
+    In mount namespace of its own: in the place of a closed folder stands one that has nothing
+    but what Python needs.
+    """
+    script = []
+    for needed in {Path(sys.base_prefix), Path(sys.prefix), ROOT}:
+        closed = [one for one in closed_to_others(needed) if one != needed]
+        if closed:
+            top, aside = shlex.quote(str(closed[-1])), shlex.quote(str(folder / needed.name))
+            here = shlex.quote(str(needed))
+            script += [f"mkdir -p {aside}", f"mount --bind {here} {aside}"]
+            script += [f"mount -t tmpfs -o mode=755 none {top}", f"mkdir -p {here}"]
+            script += [f"mount --move {aside} {here}"]
+    script.append(
+        f"exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups {shlex.join(line)}"
+    )
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", "\n".join(script)]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("course")
+    release.make_course(folder)
+    return folder
+
+
+def test_bubblewrap_does_the_same(monkeypatch, tmp_path):
+    if not (sys.platform == "linux" and shutil.which("bwrap") and plan._works("bubblewrap")):
+        pytest.skip("bubblewrap is not installed, or may do nothing here")
+    monkeypatch.setattr(plan, "sandbox_user", lambda: "bubblewrap")
+    attacks = [VANDAL, READER, HIDDEN_MEMORY, FORK_BOMB]
+    cells = [nbformat.v4.new_code_cell(spell(one, tmp_path, 1)) for one in attacks]
+    limits = {**isolation.LIMITS, "cell_seconds": 10.0}
+    done, problem = isolation.run(nbformat.v4.new_notebook(cells=cells), limits)
+    assert not problem
+    found = [cell.outputs[-1].evalue for cell in done.cells]
+    assert found[:2] == ["DONE:", "FOUND:"]
+    assert found[3].startswith("the Python process was ended here (")
+    assert found[2].startswith("HELD") and found[2].endswith("-1 -1")
+
+
+@pytest.fixture(scope="module", params=["as it is", "as a plain user"])
+def graded(request, course):
+    """The folder of a graded class, and a fingerprint of what lay around before."""
+    plain = request.param == "as a plain user"
+    if plain and (os.getuid() != 0 or not shutil.which("setpriv")):
+        pytest.skip("needs root and setpriv, to be somebody else")
+    with tempfile.TemporaryDirectory(prefix="class-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copytree(course, folder / "course")
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(0.1)
+            hand_in(folder, server.getsockname()[1])
+            line = command(folder)
+            if plain:
+                for place in (folder, *folder.rglob("*")):
+                    shutil.chown(place, NOBODY, NOBODY)
+                line = as_somebody(line, folder)
+            before = fingerprint(folder)
+            variables = {**os.environ, "DESKREC_TOKEN": "s3cr3t", "PYTHONPATH": str(ROOT)}
+            done = subprocess.run(
+                line, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+            )
+            with pytest.raises(TimeoutError):
+                server.accept()
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert "On this system" not in done.stdout
+        yield folder, before
+
+
+@in_sandbox
+@pytest.mark.parametrize("student", EXPECTED)
+def test_marks_are_what_the_answers_deserve(graded, student):
+    rows = rows_of(graded[0] / "out")
+    found = {question: float(rows[student, question]["points"]) for question in QUESTIONS}
+    assert found == EXPECTED[student], [
+        rows[student, question]["message"] for question in QUESTIONS
+    ]
+
+
+@in_sandbox
+def test_nothing_outside_is_touched(graded):
+    folder, before = graded
+    assert fingerprint(folder) == before
+    assert sorted(path.name for path in (folder / "in").iterdir()) == sorted(EXPECTED)
+    assert rows_of(folder / "out")["vandal", "missing"]["message"] == "RuntimeError: DONE:"
+    assert not list(Path(folder).rglob("*vandal.py")) and not list(Path(folder).rglob("PICKLED"))
+
+
+@in_sandbox
+def test_nothing_secret_is_found(graded):
+    rows = rows_of(graded[0] / "out")
+    for student in ("reader", "looks into others"):
+        assert rows[student, "missing"]["message"] == "RuntimeError: FOUND:"
+
+
+@in_sandbox
+@pytest.mark.parametrize("student", HOSTILE)
+def test_nothing_secret_stands_on_a_page_of_feedback(graded, student):
+    page = html.unescape((graded[0] / f"out/feedback/{student.replace(' ', '_')}.html").read_text())
+    own = "\n".join(cell.source for cell in HOSTILE[student].cells)
+    for secret in marks_in_secrets():
+        assert secret in own or secret not in page
+
+
+@in_sandbox
+def test_what_ended_a_run_is_said(graded):
+    rows = rows_of(graded[0] / "out")
+    for student in ("fork bomb", "hog"):
+        assert "the Python process was ended here (" in rows[student, "titles"]["message"]
+    assert "No space left" in rows["thousand files", "missing"]["message"]
+    assert rows["hidden memory", "missing"]["message"] == "RuntimeError: HELD True -1 -1"
+    assert rows["endless", "titles"]["message"] == "stopped after 6 s"
+    assert "SystemExit" in rows["leaves", "titles"]["message"]
+
+
+@in_sandbox
+def test_no_process_outlives_its_run(graded):
+    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [line for line in lines if b"time.sleep(97.25)" in line]
