@@ -415,10 +415,7 @@ def _fit_once(
 class Kept(Recommender):
     """Another recommender, whose scores are computed once: then many a `Blend` is tried quickly.
 
-    Parameters
-    ----------
-    recommender : Recommender
-        If it is fitted on the same matrix already, it is taken as it is.
+    A `recommender` that is fitted on the same matrix already is taken as it is.
     """
 
     recommender: Recommender
