@@ -11,7 +11,7 @@ export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
 notebooks nbval lowest real: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
 
-.PHONY: help lab install notebooks app screenshot test lint unit nbval lowest real sample classroom grade slides bench constraints address clean
+.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real sample classroom grade slides bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,9 +52,14 @@ screenshot: install  ## take the README's picture of the explorer anew (needs Ch
 notebooks: install  ## execute every notebook in place
 	$(BIN)/python scripts/execute_notebooks.py
 	$(BIN)/python scripts/pictures.py
+	$(BIN)/python scripts/house.py
 	$(BIN)/python -m classroom.release
 
 test: install lint unit nbval lowest real  ## run everything that must pass
+
+# No browser, no process, no fit of the sample: for whoever is at work.
+quick: lint  ## lint, types and the quick unit tests, before a commit
+	$(BIN)/python -m pytest tests --ignore tests/browser --quick -n 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .
@@ -113,7 +118,7 @@ slides: install  ## make slides of the chapters in build/slides (they need no ne
 	$(BIN)/python scripts/slides.py
 
 bench: install  ## measure the figures of the README
-	$(BIN)/python benchmarks/house.py
+	$(BIN)/python benchmarks/sizes.py
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/speed.py "$(DESKREC_REAL)"
 	$(BIN)/python benchmarks/notebooks.py

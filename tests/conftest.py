@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import Any
+
+# Tests run beside each other, one a core. More threads wait for one another: a fit of ten pairs
+# took seconds, and most of these tests are such fits. It must be said before NumPy is loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
+from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
 import deskrec_tutorial as dr
@@ -20,6 +29,46 @@ settings.register_profile("course", derandomize=True, deadline=None, max_example
 settings.load_profile("course")
 
 ROOT = Path(__file__).parent.parent
+
+
+FEW_PAIRS = 2_000  # a fit of so many takes no time
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick", action="store_true", help="skip what fits the sample or starts a process"
+    )
+
+
+def is_small(_: object, user_items: sparse.csr_matrix, *args: object, **options: object) -> bool:
+    return getattr(user_items, "nnz", 0) <= FEW_PAIRS  # what is no matrix is refused at once
+
+
+def skipping(function: Callable[..., Any], reason: str, small: Callable[..., bool]) -> Any:
+    @wraps(function)
+    def guarded(*args: Any, **options: Any) -> Any:
+        if not small(*args, **options):
+            pytest.skip(reason)
+        return function(*args, **options)
+
+    return guarded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_long_if_quick(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With --quick, a test is skipped where it begins something long: none has to be marked."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.config.getoption("quick"):
+            start = skipping(subprocess.Popen.__init__, "starts a process", lambda *a, **k: False)
+            patch.setattr(subprocess.Popen, "__init__", start)
+            for owner in (AlternatingLeastSquares, dr.ALS):
+                patch.setattr(owner, "fit", skipping(owner.fit, "needs a fit", is_small))
+            with contextlib.suppress(ImportError):  # not among the oldest versions
+                from nbgrader.apps import NbGraderAPI
+
+                begin = skipping(NbGraderAPI.__init__, "makes a course", lambda *a, **k: False)
+                patch.setattr(NbGraderAPI, "__init__", begin)
+        yield
 
 
 @pytest.fixture(autouse=True)

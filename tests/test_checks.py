@@ -225,7 +225,6 @@ def test_what_a_library_does_not_implement_is_no_stub(capsys):
         (4, "takes the function itself, `checks.test_checks.the_answer(the_answer)`, not an"),
         (None, "takes the function itself"),
     ],
-    ids=str,
 )
 def test_what_a_question_says(answer, message):
     assert message in told(the_answer, answer)

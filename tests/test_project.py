@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT
 
 import deskrec_tutorial as dr
@@ -193,14 +194,14 @@ def test_the_simulator_tells_its_story_in_order() -> None:
 
 
 def test_no_module_is_longer_than_500_lines() -> None:
-    house = script("house", "benchmarks")
+    house = script("sizes", "benchmarks")
     package = ROOT / "deskrec_tutorial"
     sizes = {p.relative_to(package).as_posix(): house.line_count(p) for p in package.rglob("*.py")}
     assert not {n: s for n, s in sizes.items() if s > 500}
 
 
 def test_functions_are_short_and_public_ones_documented() -> None:
-    house = script("house", "benchmarks")
+    house = script("sizes", "benchmarks")
     found = [named for path in house.modules().values() for named in house.definitions(path)]
     lengths = [named.lines for named in found if named.lines is not None]
     assert house.quantile(lengths, 0.5) <= 10
@@ -211,7 +212,7 @@ def test_functions_are_short_and_public_ones_documented() -> None:
 
 
 def test_the_readme_names_each_chapter_s_modules_and_they_are_short() -> None:
-    house, package = script("house", "benchmarks"), ROOT / "deskrec_tutorial"
+    house, package = script("sizes", "benchmarks"), ROOT / "deskrec_tutorial"
     named = house.helpers()
     assert list(named) == [path.stem[:2] for path in NOTEBOOKS]
     written = {path.name: path.read_text(encoding="utf-8") for path in package.glob("*.py")}
@@ -255,7 +256,7 @@ CELLS = [
 
 
 def test_the_house_is_measured_as_it_says(tmp_path: Path) -> None:
-    house = script("house", "benchmarks")
+    house = script("sizes", "benchmarks")
     (tmp_path / "module.py").write_text(MODULE, encoding="utf-8")
     assert [tuple(named) for named in house.definitions(tmp_path / "module.py")] == [
         ("Open", None, True, False),
@@ -394,6 +395,7 @@ def test_the_readme_s_picture_is_the_notebook_s() -> None:
     "page",
     [
         "README.md",
+        "CHANGELOG.md",
         "CONTRIBUTING.md",
         "TEACHING.md",
         "docs/sample.md",
@@ -405,3 +407,60 @@ def test_links_of_the_pages_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!http|#)([^)#]+)", text):
         assert ((ROOT / page).parent / target).exists(), target
+
+
+# ------------------------------------------------------------------ habits
+
+
+def parsed(file: str) -> dict:
+    """A YAML file as a mapping; `on` is one of YAML's words for true."""
+    found: dict = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+    return found
+
+
+def test_versions_agree_and_the_changelog_has_them() -> None:
+    version = PROJECT["version"]
+    assert dr.__version__ == version == parsed("CITATION.cff")["version"]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[(.*?)\](?: - (\S+))?$", changes, re.M)
+    released = [(name, date) for name, date in headings if name != "Unreleased"]
+    assert released[0] == (version, str(parsed("CITATION.cff")["date-released"]))
+
+
+@pytest.mark.parametrize("file", ["tests", "newest"])
+def test_workflows_run_what_there_is(file: str) -> None:
+    workflow = parsed(f".github/workflows/{file}.yml")
+    assert True in workflow and workflow["jobs"]
+    for job in workflow["jobs"].values():
+        assert job["runs-on"] and job["timeout-minutes"]
+        commands = [step["run"] for step in job["steps"] if "run" in step]
+        assert any(".ci/run" in c or "pytest" in c for c in commands)
+        for path in re.findall(r"(?<= )(?:tests|notebooks|exercises)[\w/]*", " ".join(commands)):
+            assert (ROOT / path).exists(), path
+        extras = re.findall(r"\.\[([\w,]+)\]", " ".join(commands))
+        assert set(",".join(extras).split(",")) - {""} <= set(PROJECT["optional-dependencies"])
+
+
+def test_the_form_of_the_lost_knows_every_chapter() -> None:
+    fields = {f["id"]: f for f in parsed(".github/ISSUE_TEMPLATE/lost.yml")["body"]}
+    chapters = re.findall(r"^\| \[(\d\d [^]]+)\]", (ROOT / "README.md").read_text("utf-8"), re.M)
+    assert fields["chapter"]["attributes"]["options"][:-1] == chapters
+    assert len(chapters) >= 8
+
+
+def test_hooks_and_container_use_what_there_is() -> None:
+    hooks = parsed(".pre-commit-config.yaml")["repos"][0]["hooks"]
+    assert [hook["id"] for hook in hooks] == ["ruff", "ruff-format", "codespell", "notebooks"]
+    for path in re.findall(r"tests/\S+", " ".join(hook["entry"] for hook in hooks)):
+        assert (ROOT / path).exists(), path
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert container["postCreateCommand"].removeprefix("make ") in targets
+
+
+def test_quick_leaves_out_what_fits_and_keeps_what_is_small() -> None:
+    command = [sys.executable, "-m", "pytest", "--quick", "-rs", "tests/test_similarity.py"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert "needs a fit" in done.stdout
+    assert "." in done.stdout.splitlines()[0] and "s" in done.stdout.splitlines()[0]

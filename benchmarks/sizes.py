@@ -1,4 +1,4 @@
-"""How big the house is and how it reads: python benchmarks/house.py.
+"""How big the house is and how it reads: python benchmarks/sizes.py.
 
 A function's length is its lines from ``def`` on without the docstring; one inside another is a part
 of that one. Public is what no underscore begins, neither its own name nor that of its class. A
