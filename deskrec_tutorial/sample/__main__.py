@@ -1,7 +1,5 @@
 """The command that is named inside the shipped zips; the simulator does it."""
 
-import sys
+import runpy
 
-from deskrec_simulator.__main__ import main
-
-sys.exit(main())
+runpy.run_module("deskrec_simulator", run_name="__main__")
