@@ -104,8 +104,8 @@ else
 endif
 
 sample: install  ## make the embedded sample anew and its report
-	$(BIN)/python -m deskrec_tutorial.sample
-	$(BIN)/python scripts/sample_report.py
+	$(BIN)/python -m deskrec_simulator
+	$(BIN)/python -m deskrec_simulator.report
 
 classroom: install  ## make the student notebooks, their zip and the grader's course
 	$(BIN)/python -m classroom.release

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .release import PACKAGES
 from .sandbox import HOME
 from .syscalls import refusing
 
@@ -31,10 +32,10 @@ UNSHARE = ("unshare", "--user", "--net", "--pid", "--fork", "--kill-child")
 NOBODY = 65534
 
 
-def package() -> Path:
-    """Return the folder of the course's package."""
-    spec = importlib.util.find_spec("deskrec_tutorial")
-    assert spec and spec.origin, "deskrec_tutorial is not installed"
+def package(name: str = PACKAGES[0]) -> Path:
+    """Return the folder of one of the course's packages."""
+    spec = importlib.util.find_spec(name)
+    assert spec and spec.origin, f"{name} is not installed"
     return Path(spec.origin).resolve().parent
 
 
@@ -45,7 +46,10 @@ def visible() -> list[str]:
         found += [f"{place}/{part}" for place in (root, os.path.realpath(root)) for part in PARTS]
     found.append(os.path.dirname(os.path.realpath(sys.executable)))
     found += [str(path) for path in libraries()]
-    found += [str(package()), *(str(HERE / f"{name}.py") for name in RUNNERS)]
+    found += [
+        *(str(package(name)) for name in PACKAGES),
+        *(str(HERE / f"{name}.py") for name in RUNNERS),
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -60,7 +64,8 @@ def environment(home: str) -> dict[str, str]:
     """Pass on nothing of this user but where programs are."""
     kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "SYSTEMROOT", "PATH")
             if name in os.environ}  # fmt: skip
-    ours = dict.fromkeys([str(package().parent), str(HERE.parent), *map(str, libraries())])
+    homes = [str(package(name).parent) for name in PACKAGES]
+    ours = dict.fromkeys([*homes, str(HERE.parent), *map(str, libraries())])
     return kept | {
         **dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP"), home),
         "PYTHONPATH": os.pathsep.join(ours),

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "exercises/source"
 BUILD = ROOT / "build/classroom"
 ASSETS = Path(__file__).parent
+PACKAGES = ("deskrec_tutorial", "deskrec_simulator")  # what an exercise imports
 
 
 def chapters() -> list[str]:
@@ -104,7 +105,7 @@ def released(course: Path, chapter: str) -> Path:
 
 
 def make_zip(course: Path, target: Path) -> None:
-    """Pack student notebooks, the package with its data, and the chapters: no network needed."""
+    """Pack student notebooks, the packages with their data, and the chapters: no network needed."""
     name, new = target.stem, target.with_suffix(".new")
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in ("README.txt", "start.py"):
@@ -118,7 +119,7 @@ def make_zip(course: Path, target: Path) -> None:
             )
         for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
             archive.write(path, f"{name}/chapters/{path.name}")
-        for path in sorted((ROOT / "deskrec_tutorial").rglob("*")):
+        for path in sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 archive.write(path, f"{name}/{path.relative_to(ROOT)}")
     new.replace(target)

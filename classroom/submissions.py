@@ -12,6 +12,7 @@ from typing import Any
 
 from .names import NOTEBOOK, Owner, owner_of_file, owner_of_folder, pattern
 from .reading import TooLarge, read_answers
+from .release import PACKAGES
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _candidates(folder: Path, exercises: Collection[str]) -> Iterable[tuple[Owne
 def _counts(path: Path, top: Path) -> bool:
     """Leave out hidden files, what we handed out to read, and links that may lead anywhere."""
     parts = path.relative_to(top).parts
-    ours = any(part in ("chapters", "deskrec_tutorial", "__MACOSX") for part in parts[:-1])
+    ours = any(part in ("chapters", *PACKAGES, "__MACOSX") for part in parts[:-1])
     hidden = any(part.startswith(".") for part in parts)
     try:
         return path.is_file() and not path.is_symlink() and not hidden and not ours

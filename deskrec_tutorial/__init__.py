@@ -37,8 +37,9 @@ from .strength import EVENT_WEIGHTS, InteractionMatrix, UnknownIdError, event_st
 from .tables import table
 
 if TYPE_CHECKING:
+    from deskrec_simulator import simulate
+
     from . import plots, recommenders, widgets
-    from .sample.simulator import simulate
     from .widgets import (  # type: ignore[no-redef]  # the module explorer, says mypy
         als_stepper,
         als_view,
@@ -118,7 +119,7 @@ def __getattr__(name: str) -> object:
     if name in ("plots", "recommenders", "widgets"):
         return importlib.import_module(f".{name}", __name__)
     if name == "simulate":
-        return importlib.import_module(".sample.simulator", __name__).simulate
+        return importlib.import_module("deskrec_simulator").simulate
     if name in __all__:  # what is left is a picker or its twin
         return getattr(importlib.import_module(".widgets", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

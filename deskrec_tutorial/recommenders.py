@@ -404,6 +404,55 @@ def _shares(which: np.ndarray, day: np.ndarray, n: int, days: int) -> np.ndarray
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
+def _fit_once(
+    recommender: Recommender, train: InteractionMatrix, events: pd.DataFrame | None
+) -> Recommender:
+    """The recommender fitted on this matrix; if it is already, it is left alone."""
+    return recommender if recommender.train is train else recommender.fit(train, events)
+
+
+@dataclass(eq=False)
+class Kept(Recommender):
+    """Another recommender, whose scores are computed once: then many a `Blend` is tried quickly.
+
+    A `recommender` that is fitted on the same matrix already is taken as it is.
+    """
+
+    recommender: Recommender
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        everybody = np.arange(train.user_items.shape[0])
+        self._articles = _fit_once(self.recommender, train, events).scores(everybody)
+        self._people = sparse.eye_array(len(everybody), format="csr")
+
+
+@dataclass(eq=False)
+class Only(Recommender):
+    """Another recommender that may list some of the articles only: all others come last.
+
+    Parameters
+    ----------
+    recommender : Recommender
+        If it is fitted on the same matrix already, it is taken as it is.
+    columns : numpy.ndarray
+        True for the articles that may be listed.
+    """
+
+    recommender: Recommender
+    columns: np.ndarray
+
+    def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        if np.shape(self.columns) != train.item_ids.shape or self.columns.dtype != bool:
+            raise ValueError(
+                f"columns must hold True or False for each of the {len(train.item_ids):,} articles."
+            )
+        _fit_once(self.recommender, train, events)
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        scores = self.recommender.scores(rows)
+        return np.where(self.columns, scores, scores.min(initial=0.0) - 1)
+
+
 @dataclass(eq=False)
 class Blend(Recommender):
     """A weighted sum of several recommenders' scores, put on one scale for each person.
@@ -421,8 +470,7 @@ class Blend(Recommender):
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
         for part, _ in self.parts:
-            if part.train is not train:
-                part.fit(train, events)
+            _fit_once(part, train, events)
         self._read = train.user_items.astype(bool)
 
     def scores(self, rows: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import itertools
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import train_test_split
 
 import deskrec_tutorial as dr
-from deskrec_tutorial.evaluation import evaluate
 from deskrec_tutorial.recommenders import (
     EASE,
     SVD,
@@ -33,16 +32,17 @@ from deskrec_tutorial.recommenders import (
     ImplicitALS,
     ImplicitBPR,
     ItemKNN,
+    Kept,
     Newest,
+    Only,
     Popularity,
     Presence,
     Random,
     RecentPopularity,
     Recommender,
 )
-from deskrec_tutorial.replay import Board, Trending, replay
-from deskrec_tutorial.sampled import sampled_hits, sampled_recall
-from deskrec_tutorial.splits import Split, split
+from deskrec_tutorial.replay import Trending
+from deskrec_tutorial.scorers import Refitted, fading
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, STORE = ROOT / "docs" / "evaluation.md", ROOT / "docs" / "evaluation.json"
@@ -59,31 +59,19 @@ BARS = {
 }
 
 
-class Known(Recommender):
-    """The scores of a fitted recommender, kept: blends are tried in no time."""
-
-    def __init__(self, recommender: Recommender) -> None:
-        assert recommender.train is not None
-        self.train = recommender.train
-        self._scores = recommender.scores(np.arange(self.train.user_items.shape[0]))
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        return self._scores[rows]
-
-
 # ------------------------------------------------------------------ tuning
 
 
-def best(candidates: Iterable[Recommender], inner: Split) -> Recommender:
+def best(candidates: Iterable[Recommender], inner: dr.Split) -> Recommender:
     """The candidate that does best on a validation split."""
     found = [(value_of(c.fit(inner.train, inner.train_events), inner), c) for c in candidates]
     return max(found, key=lambda pair: pair[0])[1]
 
 
-def value_of(recommender: Recommender, inner: Split) -> float:
+def value_of(recommender: Recommender, inner: dr.Split) -> float:
     """The product of the table's two measures: one per cent more of either counts the same."""
-    full = evaluate(recommender, inner.train, inner.test, k=10, draws=1)["ndcg@10"]
-    return full * sampled_recall(recommender, inner.train, inner.test, k=10)["recall@10"]
+    full = dr.evaluate(recommender, inner.train, inner.test, k=10, draws=1)["ndcg@10"]
+    return full * dr.sampled_recall(recommender, inner.train, inner.test, k=10)["recall@10"]
 
 
 def grid(kind: type[Recommender], **values: Sequence[object]) -> list[Recommender]:
@@ -91,7 +79,7 @@ def grid(kind: type[Recommender], **values: Sequence[object]) -> list[Recommende
     return [kind(**dict(zip(names, v, strict=True))) for v in itertools.product(*values.values())]
 
 
-def tuned_als(inner: Split) -> ImplicitALS:
+def tuned_als(inner: dr.Split) -> ImplicitALS:
     """Regularisation and α together, then the number of factors."""
     common = {"iterations": [20]}
     first = best(
@@ -105,7 +93,7 @@ def tuned_als(inner: Split) -> ImplicitALS:
     return chosen
 
 
-def tuned(inner: Split, articles: pd.DataFrame) -> dict[str, Recommender]:
+def tuned(inner: dr.Split, articles: pd.DataFrame) -> dict[str, Recommender]:
     """One recommender per row of the table, with the settings that did best on validation."""
     als = tuned_als(inner)
     knn: dict[str, Sequence[object]] = {
@@ -137,7 +125,7 @@ def twin(als: ImplicitALS) -> ImplicitALS:
 
 
 def tuned_blends(
-    collaborative: list[Recommender], inner: Split, articles: pd.DataFrame
+    collaborative: list[Recommender], inner: dr.Split, articles: pd.DataFrame
 ) -> dict[str, Recommender]:
     """Blends with titles, with texts where there are any, and with the days of other readings."""
     words: dict[str, Recommender] = {BLEND: Content(pieces="letters")}
@@ -151,10 +139,12 @@ def tuned_blends(
     return dict(blends)
 
 
-def pick(parts: Sequence[Recommender], choices: Iterable[tuple[float, ...]], inner: Split) -> Blend:
+def pick(
+    parts: Sequence[Recommender], choices: Iterable[tuple[float, ...]], inner: dr.Split
+) -> Blend:
     """The weights that do best on validation."""
-    known = [Known(part.fit(inner.train, inner.train_events)) for part in parts]
-    chosen = best((Blend(list(zip(known, w, strict=True))) for w in choices), inner)
+    kept = [Kept(part) for part in parts]
+    chosen = best((Blend(list(zip(kept, w, strict=True))) for w in choices), inner)
     assert isinstance(chosen, Blend)
     weights = [weight for _, weight in chosen.parts]
     return Blend([(part, w) for part, w in zip(parts, weights, strict=True) if w])
@@ -169,8 +159,8 @@ def holdout_tables(clicks: dr.ClickStream) -> dict[str, object]:
     figures: dict[str, list[list[float]]] = {}
     settings: dict[str, list[str]] = {}
     for seed in SEEDS:
-        outer = split(events, seed=seed)
-        inner = split(outer.train, events=outer.train_events, min_articles=1, seed=100 + seed)
+        outer = dr.split(events, seed=seed)
+        inner = dr.split(outer.train, events=outer.train_events, min_articles=1, seed=100 + seed)
         rows = tuned(inner, clicks.articles)
         if "text" in clicks.articles.columns:
             rows["content (titles and texts)"] = Content(clicks.articles)
@@ -182,9 +172,9 @@ def holdout_tables(clicks: dr.ClickStream) -> dict[str, object]:
     return {"figures": figures, "settings": settings}
 
 
-def measure(recommender: Recommender, outer: Split, seed: int) -> list[float]:
-    sampled = sampled_recall(recommender, outer.train, outer.test, seed=seed)
-    full = evaluate(recommender, outer.train, outer.test, draws=1)
+def measure(recommender: Recommender, outer: dr.Split, seed: int) -> list[float]:
+    sampled = dr.sampled_recall(recommender, outer.train, outer.test, seed=seed)
+    full = dr.evaluate(recommender, outer.train, outer.test, draws=1)
     return [*sampled, *(full[name] for name in SHOWN[2:])]
 
 
@@ -215,7 +205,7 @@ def published_rules(clicks: dr.ClickStream) -> dict[str, object]:
         TUTORIAL: ImplicitALS(),
         "ALS with 128 factors, regularisation 100, α 40": ImplicitALS(128, 100.0, 40.0, 20),
     }.items():
-        hits = sampled_hits(recommender.fit(train), train, test, negatives=negatives)
+        hits = dr.sampled_hits(recommender.fit(train), train, test, negatives=negatives)
         found[name] = [*hits.mean(), *hits[~once].sum() / len(hits)]
     return {"pairs of people with one held out": float(once.mean()), "figures": found}
 
@@ -223,7 +213,7 @@ def published_rules(clicks: dr.ClickStream) -> dict[str, object]:
 def after_a_cut(clicks: dr.ClickStream) -> dict[str, object]:
     """Recall@10 after a cut at 90 % of the events, over all articles and over those seen before."""
     events = dr.join_events(clicks)
-    cut = split(events, "temporal", share=0.1)
+    cut = dr.split(events, "temporal", share=0.1)
     known = cut.train.readers > 0
     unseen = float(1 - known[cut.test.user_items.indices].mean())
     old = replace(cut.test, user_items=csr_matrix(cut.test.user_items.multiply(known)))
@@ -235,36 +225,24 @@ def after_a_cut(clicks: dr.ClickStream) -> dict[str, object]:
         TUTORIAL: ImplicitALS(),
         "content (titles only)": Content(),
     }.items():
-        recommender.fit(cut.train, cut.train_events)
-        among = OnlyKnown(recommender, known)
+        among = Only(recommender, known).fit(cut.train, cut.train_events)
         values = (
-            evaluate(recommender, cut.train, cut.test, 10, 1),
-            evaluate(among, cut.train, old, 10, 1),
+            dr.evaluate(recommender, cut.train, cut.test, 10, 1),
+            dr.evaluate(among, cut.train, old, 10, 1),
         )
         found[name] = [value["recall@10"] for value in values]
     return {"unseen": unseen, "figures": found}
-
-
-class OnlyKnown:
-    """A recommender that puts articles nobody had seen before the cut last."""
-
-    def __init__(self, recommender: Recommender, known: np.ndarray) -> None:
-        self._recommender, self._known = recommender, known
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        scores = self._recommender.scores(rows)
-        return np.where(self._known, scores, scores.min() - 1)
 
 
 def replayed(clicks: dr.ClickStream) -> dict[str, object]:
     """Hit@10 over the last tenth of the events; what is tuned is tuned on the tenth before."""
     events = dr.join_events(clicks)
     trial = {f"{h:g}": fading(h) for h in HALF_LIVES}
-    before = replay(events, trial, 0.8, 0.9)
+    before = dr.replay(events, trial, 0.8, 0.9)
     half_life = float(str(before[list(trial)].mean().idxmax()))
-    scorers = {
-        "ALS, fitted when the window begins": AlsOf(events, every=1000.0),
-        "ALS, fitted anew every week": AlsOf(events, every=7.0),
+    scorers: dict[str, Callable] = {
+        "ALS, fitted when the window begins": Refitted(ImplicitALS(), events, float("inf")),
+        "ALS, fitted anew every week": Refitted(ImplicitALS(), events, every=7.0),
         "popularity since the log began": fading(float("inf")),
         "newest first": lambda board, row: board.born,
         "just read (faded popularity)": fading(half_life),
@@ -272,36 +250,13 @@ def replayed(clicks: dr.ClickStream) -> dict[str, object]:
             ("popularity", "age", "titles"), half_life).fit(events),
         "the same with what people alike have just read": Trending(half_life=half_life).fit(events),
     }  # fmt: skip
-    found = replay(events, scorers)
+    found = dr.replay(events, scorers)
     return {
         "first readers": float(found["first_reader"].mean()),
         "readings": len(found),
         "half-life": half_life,
         "figures": {name: float(found[name].mean()) for name in scorers},
     }
-
-
-class AlsOf:
-    """ALS on what the log holds so far, fitted anew after so many days."""
-
-    def __init__(self, events: pd.DataFrame, every: float) -> None:
-        self._events = events.sort_values("timestamp", kind="stable", ignore_index=True)
-        self._everything = dr.InteractionMatrix.from_strength(dr.event_strength(events))
-        self._every, self._next = every, -np.inf
-
-    def __call__(self, board: Board, row: int) -> np.ndarray:
-        if board.now >= self._next:
-            so_far = dr.event_strength(self._events[: board.position])
-            self._als = ImplicitALS().fit(dr.place(so_far, self._everything))
-            self._next = board.now + self._every
-        return self._als.scores(np.array([row]))[0]
-
-
-def fading(half_life: float):  # type: ignore[no-untyped-def]
-    def score(board: Board, row: int) -> np.ndarray:
-        return board.popularity(half_life)
-
-    return score
 
 
 # ------------------------------------------------------------------ the page

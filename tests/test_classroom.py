@@ -138,10 +138,12 @@ def test_the_zip_works_in_a_room_without_a_network(course, tmp_path):
     assert len(stubs) == len(answers_of()) - 1
     script = "import sys; sys.path.insert(0, '')\n" + code[0] + f"\n{answers_of()['missing']}\n"
     script += f"{code[2]}\nprint(dr.__file__)\n"
+    script += "import deskrec_simulator as sim; dr.simulate(60, 80, 1_500); print(sim.__file__)"
     command = [*plan.cut_off(), sys.executable, "-c", script]
     done = subprocess.run(command, cwd=room, capture_output=True, text=True, check=False)
     assert "✓" in done.stdout, done.stderr
-    assert str(room) in done.stdout
+    homes = [line for line in done.stdout.splitlines() if line.endswith("__init__.py")]
+    assert [Path(home).parent.parent for home in homes] == [room, room], done.stderr
 
 
 def test_start_says_what_is_not_installed(tmp_path):
@@ -235,7 +237,8 @@ def test_of_two_notebooks_the_newer_readable_one_counts(exercises, tmp_path):
 def test_what_was_handed_out_to_read_is_no_submission(exercises, tmp_path):
     hand_in(tmp_path, "ana", submission())
     hand_in(tmp_path, "ana/chapters", nbformat.v4.new_notebook())
-    hand_in(tmp_path, "ana/chapters", nbformat.v4.new_notebook(), "06_evaluation.ipynb")
+    for folder in ("chapters", "deskrec_tutorial", "deskrec_simulator"):
+        hand_in(tmp_path, f"ana/{folder}", nbformat.v4.new_notebook(), "06_evaluation.ipynb")
     hand_in(tmp_path, "ana", nbformat.v4.new_notebook(), f"copy of {CHAPTER}.ipynb")
     os.utime(tmp_path / f"ana/{CHAPTER}.ipynb", (1, 1))
     [one] = submissions.find(tmp_path, everything_known(exercises))

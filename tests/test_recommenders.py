@@ -24,7 +24,9 @@ from deskrec_tutorial.recommenders import (
     ImplicitALS,
     ImplicitBPR,
     ItemKNN,
+    Kept,
     Newest,
+    Only,
     Popularity,
     Presence,
     Random,
@@ -48,6 +50,7 @@ FAST = {
     "letters": lambda: Content(pieces="letters"),
     "presence": Presence,
     "blend": lambda: Blend([(Popularity(), 1.0), (Content(), 0.5)]),
+    "kept": lambda: Kept(Content()),
 }
 
 
@@ -287,6 +290,49 @@ def test_presence_by_hand():
     np.testing.assert_allclose(scores, [[same, apart, 0], [apart, same, 0]])
 
 
+class Counts(Popularity):
+    """Popularity that counts how often it is fitted and asked."""
+
+    fits = asked = 0
+
+    def _learn(self, train, events):
+        self.fits += 1
+        super()._learn(train, events)
+
+    def scores(self, rows):
+        self.asked += 1
+        return super().scores(rows)
+
+
+def test_kept_scores_are_the_same_and_computed_once(halves):
+    plain, counted = Popularity().fit(halves.train), Counts().fit(halves.train)
+    kept = Kept(counted).fit(halves.train)
+    for rows in (np.array([3, 0]), np.arange(7)):
+        np.testing.assert_array_equal(kept.scores(rows), plain.scores(rows))
+    assert (counted.fits, counted.asked) == (1, 1)
+    Kept(counted).fit(halves.test)
+    assert counted.fits == 2
+    with pytest.raises(ValueError, match="not been fitted"):
+        Kept(counted).scores(np.array([0]))
+
+
+def test_only_some_articles_are_listed_the_others_come_last(halves):
+    content = Content().fit(halves.train)
+    allowed = np.arange(len(halves.train.item_ids)) % 3 == 0
+    rows = np.arange(10)
+    found, free = Only(content, allowed).fit(halves.train).scores(rows), content.scores(rows)
+    np.testing.assert_array_equal(found[:, allowed], free[:, allowed])
+    assert (found[:, ~allowed] < free.min()).all()
+    assert found.shape == free.shape and np.isfinite(found).all()
+    assert Only(content, allowed).scores(np.array([], dtype=int)).shape == (0, len(allowed))
+
+
+@pytest.mark.parametrize("columns", [np.ones(3, dtype=bool), np.array([0, 1])])
+def test_only_wants_a_yes_or_no_for_each_article(columns):
+    with pytest.raises(ValueError, match="True or False for each of the 2 articles"):
+        Only(Popularity(), columns).fit(matrix_of([[1, 1], [1, 0]]))
+
+
 def test_a_blend_puts_scores_on_one_scale(halves):
     popular, content = Popularity().fit(halves.train), Content().fit(halves.train)
     rows = np.flatnonzero(np.diff(halves.train.user_items.indptr))[:12]
@@ -307,13 +353,6 @@ def test_a_blend_of_one_ranks_as_that_one(halves):
 
 
 def test_a_blend_fits_only_what_is_not_fitted_yet(halves):
-    class Counts(Popularity):
-        fits = 0
-
-        def _learn(self, train, events):
-            self.fits += 1
-            super()._learn(train, events)
-
     part = Counts().fit(halves.train)
     Blend([(part, 1.0)]).fit(halves.train)
     assert part.fits == 1

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
+import subprocess
 import sys
 import zipfile
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from deskrec_tutorial.metrics import hit_share
-from deskrec_tutorial.sample import simulate
-from deskrec_tutorial.sample.__main__ import ARCHIVES, HERE, check_sample, main, processor
-from deskrec_tutorial.sample.titles import TOPICS
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
-
-import lessons
-import sample_report
+import deskrec_tutorial as dr
+from deskrec_simulator import lessons, report, simulate
+from deskrec_simulator.__main__ import ARCHIVES, check_sample, main, processor
+from deskrec_simulator.statistics import statistics
+from deskrec_simulator.titles import TOPICS
+from deskrec_tutorial.data import SAMPLE_FOLDER
 
 SMALL = {"users": 60, "articles": 80, "events": 1_500}
 ARTICLE_COLUMNS = [
@@ -33,8 +32,8 @@ INTERACTION_COLUMNS = [
 
 
 @pytest.fixture(scope="module")
-def shipped() -> tuple[pd.DataFrame, pd.DataFrame]:
-    return lessons.read_tables(sample_report.SAMPLE)
+def shipped(clicks) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return clicks.articles, clicks.interactions
 
 
 @pytest.fixture(scope="module")
@@ -52,22 +51,30 @@ def test_shipped_files_are_what_the_simulator_makes() -> None:
 
 def test_shipped_zips_hold_what_they_should_and_are_small() -> None:
     for archive, members in ARCHIVES.items():
-        with zipfile.ZipFile(HERE / archive) as content:
+        with zipfile.ZipFile(SAMPLE_FOLDER / archive) as content:
             assert content.namelist() == [*members, "README.txt"]
             assert b"SIMULATED" in content.read("README.txt")
             assert {entry.date_time for entry in content.infolist()} == {(2017, 3, 1, 0, 0, 0)}
-    assert (HERE / "deskdrop-sample.zip").stat().st_size < 3.5 * 2**20
+    assert (SAMPLE_FOLDER / "deskdrop-sample.zip").stat().st_size < 3.5 * 2**20
 
 
 def test_check_names_the_line_and_the_processor(tmp_path, capsys) -> None:
     for file in (*ARCHIVES, "SHA256SUMS"):
-        (tmp_path / file).write_bytes((HERE / file).read_bytes())
+        (tmp_path / file).write_bytes((SAMPLE_FOLDER / file).read_bytes())
     assert main(["--check", "--out", str(tmp_path)]) == 0
     sums = (tmp_path / "SHA256SUMS").read_text().replace("articles.csv", "else.csv")
     (tmp_path / "SHA256SUMS").write_text(sums)
     assert main(["--check", "--out", str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert "does not match SHA256SUMS" in said and "numpy" in said
+
+
+def test_the_command_that_the_zips_name_is_there() -> None:
+    with zipfile.ZipFile(SAMPLE_FOLDER / "truth.zip") as content:
+        named = re.search(r"`python (-m [\w.]+)`", content.read("README.txt").decode())
+    assert named
+    command = [sys.executable, *named.group(1).split(), "--help"]
+    assert "--check" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_raw_schema_and_ids(shipped) -> None:
@@ -97,7 +104,7 @@ def test_a_session_is_one_readers_day(shipped) -> None:
 
 
 def test_truth_covers_every_article_and_reader(shipped) -> None:
-    with zipfile.ZipFile(sample_report.TRUTH) as archive:
+    with zipfile.ZipFile(SAMPLE_FOLDER / "truth.zip") as archive:
         articles, users = (pd.read_csv(io.BytesIO(archive.read(n))) for n in ARCHIVES["truth.zip"])
     names = [topic.name for topic in TOPICS]
     assert set(articles["contentId"]) == set(shipped[0]["contentId"])
@@ -109,35 +116,36 @@ def test_truth_covers_every_article_and_reader(shipped) -> None:
 # ---------------------------------------------------------------- like the real data
 
 
-def test_every_statistic_lies_in_its_band(shipped) -> None:
-    figures = sample_report.statistics(*shipped)
-    assert set(figures) == set(sample_report.REAL_STATISTICS)
+def test_every_statistic_lies_in_its_band(clicks) -> None:
+    figures = statistics(clicks)
+    assert set(figures) == set(report.REAL_STATISTICS)
     outside = {}
-    for name, real in sample_report.REAL_STATISTICS.items():
-        low, high = sample_report.band(name, real)
+    for name, real in report.REAL_STATISTICS.items():
+        low, high = report.band(name, real)
         if not low <= figures[name] <= high:
             outside[name] = (figures[name], low, high)
     assert not outside
 
 
-def test_every_lesson_holds(shipped) -> None:  # the slow one: 33 fits, about a minute
-    figures = lessons.measure(*shipped, topics=sample_report.true_topics())
+def test_every_lesson_holds(clicks) -> None:  # the slow one: 36 fits, about a minute
+    figures = lessons.measure(clicks, report.true_topics())
     failed = {
         lesson.text: [figures[name] for name in lesson.figures]
-        for lesson in sample_report.LESSONS
+        for lesson in report.LESSONS
         if not lesson.holds(figures)
     }
     assert not failed
 
 
 def test_recorded_statistics_are_those_of_the_real_files(real_files) -> None:
-    figures = sample_report.statistics(*lessons.read_tables(real_files))
+    figures = statistics(dr.load_deskdrop(real_files))
     for name, value in figures.items():
-        assert value == pytest.approx(sample_report.REAL_STATISTICS[name], rel=1e-3), name
+        assert value == pytest.approx(report.REAL_STATISTICS[name], rel=1e-3), name
 
 
 def test_nothing_is_copied_from_the_real_files(shipped, real_files) -> None:
-    theirs, ours = lessons.read_tables(real_files), shipped
+    real = dr.load_deskdrop(real_files)
+    theirs, ours = (real.articles, real.interactions), shipped
     titles = [set(tables[0]["title"].str.casefold().str.strip()) for tables in (theirs, ours)]
     assert not titles[0] & titles[1]
     for column in ("contentId", "personId", "sessionId"):
@@ -159,13 +167,12 @@ def test_same_seed_same_data_and_other_seed_other_data(small) -> None:
     assert not set(other.interactions["personId"]) & set(again.interactions["personId"])
 
 
-def test_another_seed_keeps_the_counts(shipped) -> None:
-    clicks, _ = simulate(seed=2_024)
-    ours = sample_report.statistics(*shipped)
-    theirs = sample_report.statistics(clicks.articles, clicks.interactions)
-    for name in sample_report.EXACT - {"last event (day)"}:
+def test_another_seed_keeps_the_counts(clicks) -> None:
+    other, _ = simulate(seed=2_024)
+    ours, theirs = statistics(clicks), statistics(other)
+    for name in report.EXACT - {"last event (day)"}:
         assert theirs[name] == ours[name], name
-    assert not set(clicks.articles["contentId"]) & set(shipped[0]["contentId"])
+    assert not set(other.articles["contentId"]) & set(clicks.articles["contentId"])
 
 
 @pytest.mark.parametrize(
@@ -210,25 +217,59 @@ def test_missing_values_are_missing_together(small) -> None:
 # ---------------------------------------------------------------- the yardstick
 
 
-def test_ties_are_split() -> None:
-    above, tied = np.array([0, 9, 9, 10, 0]), np.array([0, 0, 3, 5, 19])
-    assert hit_share(above, tied, 10) == pytest.approx([1, 1, 0.25, 0, 0.5])
+def pairs(*cells: tuple[int, int]) -> dr.InteractionMatrix:
+    """A matrix with 1 in some cells."""
+    strength = pd.DataFrame(cells, columns=["personId", "contentId"])
+    return dr.InteractionMatrix.from_strength(strength.assign(title="Title", eventStrength=1.0))
 
 
-def test_a_perfect_and_a_blind_model_score_as_they_should(shipped) -> None:
-    pairs = lessons.make_pairs(lessons.make_events(*shipped))
-    split = lessons.holdout(pairs, seed=1)
-    answers = split.test.matrix().astype(bool)
-    blind = np.zeros(pairs.shape)
-    negatives = lessons.draw_negatives(split)
-    assert lessons.recall_sampled(lambda u: answers[u].toarray(), split, negatives)[0] == 1
-    at10 = lessons.recall_sampled(lambda u: blind[u], split, negatives)[1]
-    assert at10 == pytest.approx(10 / 101)
-    assert lessons.recall_full(lambda u: blind[u], split) < 0.02
-    assert len(split.test.user) == pytest.approx(0.2 * (len(split.train.user) * 1.25), abs=1)
+def test_articles_with_one_reader_are_counted() -> None:
+    # 10 has two readers; 20 and 30 share their only one, 40 is the only such article of its reader.
+    matrix = pairs((1, 10), (2, 10), (1, 20), (1, 30), (2, 40))
+    assert lessons.one_reader_articles(matrix) == (3, 2)
 
 
-def test_a_test_pair_in_train_is_refused(shipped) -> None:
-    pairs = lessons.make_pairs(lessons.make_events(*shipped))
-    with pytest.raises(ValueError, match="test pairs are in train"):
-        lessons.Split(pairs, pairs.at(np.arange(3)))
+def test_followed_counts_pairs_not_events() -> None:
+    rows = [(1, 10, "COMMENT CREATED"), (1, 10, "COMMENT CREATED"), (1, 10, "FOLLOW")]
+    rows += [(2, 10, "COMMENT CREATED"), (2, 20, "FOLLOW"), (3, 10, "FOLLOW")]
+    events = pd.DataFrame(rows, columns=["personId", "contentId", "eventType"])
+    assert lessons.followed_share(events) == 0.5
+
+
+def test_a_model_shares_every_list_with_itself_and_not_with_another_seed(matrix, model) -> None:
+    other = dr.fit_als(matrix, random_state=1)
+    assert lessons.shared_top10(model, model, matrix) == 1
+    assert 0.4 < lessons.shared_top10(model, other, matrix) < 0.8
+
+
+def test_neighbours_on_one_topic_and_on_topics_of_their_own(matrix, model) -> None:
+    one, own = "cats", [f"topic {i}" for i in range(len(matrix.item_ids))]
+    for topics, expected in ((one, (1, 1)), (own, (0, 0))):
+        by_article = pd.Series(topics, index=matrix.item_ids)
+        assert lessons.neighbours_share_topic(model, matrix, by_article, least=40) == expected
+
+
+def test_unseen_pairs_are_those_on_articles_nobody_had_in_train() -> None:
+    train, test = pairs((1, 10), (2, 20), (3, 30)), pairs((1, 20), (2, 10), (3, 30))
+    train = replace(train, user_items=train.user_items.multiply([1, 1, 0]).tocsr())
+    assert lessons.unseen_share(dr.Split(train, test, None, "mine")) == pytest.approx(1 / 3)
+
+
+def test_bands_are_exact_narrow_or_wide_by_what_a_figure_is() -> None:
+    assert report.band("users", 1895) == (1895, 1895)
+    assert report.band("share at 03-09 h UTC", 0.02) == (0, 0.04)
+    assert report.band("events per user: 10 %", 2) == (1, 3)
+    assert report.band("events per user: 90 %", 100) == (85, 115)
+    assert report.band("days since first event: 50 %", 1) == (0.85, 1.15)
+    assert report.band("events per user: mean", 100) == (95, 105)
+
+
+def test_the_page_says_what_lies_outside_and_is_the_one_in_docs(clicks) -> None:
+    figures = {name: 0.0 for lesson in report.LESSONS for name in lesson.figures}
+    table = report.lessons_table(report.REAL_LESSONS, figures | {"articles with one reader": 7})
+    assert "| sampled recall@5, ALS | 0 | 0.4110 | 0.412 ± .05 | **no** |" in table
+    page = (report.ROOT / "docs/sample.md").read_text(encoding="utf-8")
+    assert report.INTRODUCTION.format(topics=len(TOPICS)).strip() in page
+    measured = report.statistics_table(report.REAL_STATISTICS, statistics(clicks)).splitlines()
+    for line in measured[2:]:  # as far as the sample's figure; the real ones are recorded rounded
+        assert "|".join(line.split("|")[:3]) in page, line

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deskrec_tutorial.sample.titles import (
+from deskrec_simulator.titles import (
     NUMBERS,
     SLOT,
     TOPICS,

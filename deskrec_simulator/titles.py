@@ -43,7 +43,7 @@ class Topic:
 @cache
 def _library() -> dict[str, Any]:
     """Return the content of ``topics.json``."""
-    text = files("deskrec_tutorial.sample").joinpath("topics.json").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("topics.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
 
 
