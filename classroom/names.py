@@ -60,7 +60,8 @@ def owner_of_file(name: str, exercises: Iterable[str]) -> Owner:
     rest = _COPY_OF.sub("", _A_COPY.sub("", stem))
     for exercise in exercises:
         rest = re.sub(pattern(exercise), "", rest, flags=re.I)
-    rest = _A_COPY.sub("", rest).strip(" _-.–,") or stem
+    rest = _A_COPY.sub("", re.sub(_COPY_OF.pattern.lstrip("^") + "$", "", rest + "_", flags=re.I))
+    rest = rest.strip(" _-.–,") or stem
     return Owner(_text(rest), "", _text(rest, "backslashreplace"))
 
 

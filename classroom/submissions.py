@@ -24,6 +24,7 @@ class Submission:
     exercise: str | None
     notebook: Any = None
     problem: str = ""
+    functions: int = 0  # of the exercise, that it defines
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,13 @@ def _assigned(found: Iterable[Submission]) -> list[Submission]:
     ]
 
 
-def _rank(one: Submission) -> tuple[bool, bool, float]:
-    """A readable notebook before anything else, with our cells before without, then the newest."""
+def _rank(one: Submission) -> tuple[bool, bool, bool, float]:
+    """A readable notebook before anything else, then one with our cells, then one with answers.
+
+    A chapter has the name of its exercise. Of equals the newest.
+    """
     marked = not one.problem and any("nbgrader" in cell.metadata for cell in one.notebook.cells)
-    return not one.problem, marked, one.path.stat().st_mtime
+    return not one.problem, marked, bool(one.functions), one.path.stat().st_mtime
 
 
 def _told_apart(everything: list[_Found]) -> list[str]:
@@ -162,6 +166,7 @@ def _read(
         for cell in notebook.cells:  # all stay, so that their numbers do
             cell.setdefault("metadata", {})
             text = cell.source if isinstance(cell.source, str) else ""
+            text = text.encode("utf-8", "replace").decode("utf-8")  # half an emoji is no text
             cell.source = text.replace("\r\n", "\n")
         ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
     except TooLarge as error:
@@ -176,13 +181,21 @@ def _read(
     exercise = best if exercises[best] & ids else empty.exercise
     exercise = exercise or _by_functions(notebook, functions)
     problem = "" if exercise else f"{path.name} is none of the exercises"
-    return replace(empty, exercise=exercise, notebook=notebook, problem=problem)
+    if any("### BEGIN HIDDEN TESTS" in cell.source for cell in notebook.cells):
+        problem = f"{path.name} is the course's own notebook with the solutions"
+    known = len(_defined(notebook).intersection(functions.get(exercise or "", ())))
+    return replace(empty, exercise=exercise, notebook=notebook, problem=problem, functions=known)
+
+
+def _defined(notebook: Any) -> set[str]:
+    """The functions that a notebook defines."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return set(re.findall(r"^(?:async )?def (\w+)", code, re.M))
 
 
 def _by_functions(notebook: Any, functions: Mapping[str, Collection[str]]) -> str | None:
     """Return the exercise of whose functions a notebook defines most."""
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    defined = set(re.findall(r"^(?:async )?def (\w+)", code, re.M))
+    defined = _defined(notebook)
     shared = {name: len(defined.intersection(asked)) for name, asked in functions.items()}
     best = max(shared, key=shared.__getitem__, default=None)
     return best if best is not None and shared[best] else None

@@ -79,6 +79,8 @@ def rooms(root: Path) -> dict[str, list[Path]]:
         if folder.name.startswith(".") or folder.name in NOT_ROOMS:
             continue
         for path in sorted(p for end in ("py", "ipynb") for p in folder.rglob(f"*.{end}")):
+            if any(part.startswith(".") for part in path.relative_to(folder).parts):
+                continue  # such as what Jupyter keeps of a notebook that was opened
             inner = path.relative_to(folder).parts[0].removesuffix(".py")
             if folder.name != HOUSE:
                 found.setdefault(folder.name, []).append(path)

@@ -44,6 +44,12 @@ def is_small(_: object, user_items: sparse.csr_matrix, *args: object, **options:
     return getattr(user_items, "nnz", 0) <= FEW_PAIRS  # what is no matrix is refused at once
 
 
+def looks_for_a_library(_: object, command: object, *args: object, **options: object) -> bool:
+    """What ctypes starts to find a library is over in a moment."""
+    name = command[0] if isinstance(command, (list, tuple)) and command else command
+    return Path(str(name)).name in ("ldconfig", "gcc", "cc", "ld", "objdump")
+
+
 def skipping(function: Callable[..., Any], reason: str, small: Callable[..., bool]) -> Any:
     @wraps(function)
     def guarded(*args: Any, **options: Any) -> Any:
@@ -59,7 +65,7 @@ def _nothing_long_if_quick(request: pytest.FixtureRequest) -> Iterator[None]:
     """With --quick, a test is skipped where it begins something long: none has to be marked."""
     with pytest.MonkeyPatch.context() as patch:
         if request.config.getoption("quick"):
-            start = skipping(subprocess.Popen.__init__, "starts a process", lambda *a, **k: False)
+            start = skipping(subprocess.Popen.__init__, "starts a process", looks_for_a_library)
             patch.setattr(subprocess.Popen, "__init__", start)
             for owner in (AlternatingLeastSquares, dr.ALS):
                 patch.setattr(owner, "fit", skipping(owner.fit, "needs a fit", is_small))

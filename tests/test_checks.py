@@ -161,11 +161,12 @@ def test_while_marks_are_given_no_answer_is_an_error(check, name, monkeypatch, c
     assert caught.type is NotImplementedError and capsys.readouterr().out == ""
 
 
-def test_nbgrader_gives_no_points_for_an_invitation(tmp_path):
+def test_nbgrader_gives_no_points_for_an_invitation(tmp_path, monkeypatch):
     """Whatever nbgrader sets while it validates: an answer that still is `...` fails there."""
     pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip install nbgrader")
     from nbgrader.validator import Validator
 
+    monkeypatch.setenv("NBGRADER_EXECUTION", "")  # which nbgrader sets, and nobody takes back
     grade = {"grade": True, "locked": True, "solution": False, "points": 1, "schema_version": 3}
     cells = [
         nbformat.v4.new_code_cell("from deskrec_tutorial import checks\nanswer, done = ..., 2"),

@@ -348,6 +348,44 @@ def sources(notebook: Any) -> list[str]:
     return [cell.source for cell in notebook.cells]
 
 
+def found_in(folder, exercises) -> dict[tuple[str, str | None], submissions.Submission]:
+    functions = {name: one.functions for name, one in exercises.items()}
+    found = submissions.find(folder, everything_known(exercises), functions)
+    return {(one.student, one.exercise): one for one in found}
+
+
+def test_a_clone_handed_in_is_what_the_student_did_in_it(exercises, tmp_path):
+    for chapter in (CHAPTER, "02_event_strength"):
+        hand_in(tmp_path, "ana/exercises", student_version(chapter), f"{chapter}.ipynb")
+        source = nbformat.read(release.SOURCES / f"{chapter}.ipynb", as_version=4)
+        hand_in(tmp_path, "ana/exercises/source", source, f"{chapter}.ipynb")
+    answered = submission()
+    for cell in answered.cells:
+        cell.metadata = nbformat.from_dict({})
+    hand_in(tmp_path, "bob/exercises", answered)
+    chapter = nbformat.read(ROOT / f"notebooks/{CHAPTER}.ipynb", as_version=4)
+    hand_in(tmp_path, "bob/notebooks", chapter)  # newer, and of the same name
+    hand_in(tmp_path, "carla", source, "source.ipynb")
+    found = found_in(tmp_path, exercises)
+    assert found["ana", CHAPTER].path.parent.name == "exercises"
+    assert found["ana", "02_event_strength"].path.parent.name == "exercises"
+    assert found["bob", CHAPTER].path.parent.name == "exercises"
+    assert "the course's own notebook" in found["carla", "02_event_strength"].problem
+
+
+def test_half_an_emoji_costs_nothing(exercises, tmp_path):
+    hand_in(tmp_path, "ana", submission())
+    path = tmp_path / f"ana/{CHAPTER}.ipynb"
+    text = path.read_text(encoding="utf-8").replace(
+        "def missing_table", "# \\ud83d\\ndef missing_table"
+    )
+    path.write_text(text, encoding="utf-8")
+    [one] = submissions.find(tmp_path, everything_known(exercises))
+    merged = merging.merge(exercises[CHAPTER].notebook, one.notebook)
+    assert any("# ?" in source and "def missing_table" in source for source in sources(merged))
+    nbformat.writes(merged).encode("utf-8")
+
+
 def test_deleted_and_changed_checks_come_back(exercises):
     master = exercises[CHAPTER].notebook
     handed_in = submission()

@@ -103,7 +103,9 @@ class Finder(ipywidgets.VBox):
     def __init__(self, articles: Articles, column: int) -> None:
         self._articles = articles
         self.search = ipywidgets.Text(
-            description="Search", placeholder="words of the title, in any order", layout=LAYOUT
+            description="Search",
+            placeholder="words of the title, in any order, or a whole id",
+            layout=LAYOUT,
         )
         self.matches = ipywidgets.Select(description="Article", rows=5, layout=LAYOUT)
         self.note = ipywidgets.HTML(layout={"margin": "0 0 0 90px"})
@@ -128,12 +130,15 @@ class Finder(ipywidgets.VBox):
         with self.hold_trait_notifications(), self.matches.hold_sync():
             self.matches.options = [(self._articles.label(c, c == named), c) for c in listed]
             self.matches.value = keep if keep in listed else next(iter(listed), None)
-        self.note.value = sentence(self._found(len(found)))
+        self.note.value = sentence(self._found(len(found), named is not None))
 
-    def _found(self, number: int) -> str:
+    def _found(self, number: int, named: bool) -> str:
         query = self.search.value.strip()
         if not number:
-            return f"No title has all of these words: {query}"
+            return f"No title has all of these words: {query}. It is no article's id, either."
+        if named:
+            others = f", and in {number - 1:,} titles" * (number > 1)
+            return f"The article with this id{others}"
         if number == 1:
             return "1 title has these words"
         which = "titles have these words" if query else "articles"
