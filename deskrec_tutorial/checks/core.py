@@ -360,8 +360,8 @@ def _array_difference(got: Any, want: Any, tolerance: float) -> str | None:
     where = place[0] if len(place) == 1 else place
     return (
         f"{int(wrong.sum())} of {wrong.size} values differ; at {where}, {_show(expected[place])} "
-        f"is expected and you have {_show(found[place])}.{_scale(found, expected)}"
-    )
+        f"is expected and you have {_show(found[place])}."
+    ) + (_scale(found, expected) if _sort(expected) == "numbers" else "")
 
 
 def _sort(array: np.ndarray) -> str:
