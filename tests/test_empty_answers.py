@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -112,21 +113,29 @@ RETURNED: dict[str, Callable[[tuple[Any, ...]], Any]] = {
 
 
 def all_answers() -> dict[str, Callable[..., Any]]:
-    """Ways to know nothing: each change of the arguments with each value."""
+    """Ways to know nothing: each change of all arguments or of one, with each value."""
 
-    def made(change: Callable[[Any], None], value: Callable[[tuple[Any, ...]], Any]) -> Any:
+    def made(change: Callable[[Any], None], which: slice, value: Callable[..., Any]) -> Any:
         def answer(*args: Any, **options: Any) -> Any:
-            for one in args:
+            for one in args[which]:
                 change(one)
             return value(args)
 
         return answer
 
-    return {
-        f"{how}, {what}": made(change, value)
+    of_all = {
+        f"{how}, {what}": made(change, slice(None), value)
         for how, change in CHANGES.items()
         for what, value in RETURNED.items()
     }
+    of_one = {
+        f"argument {place} {how}, {what}": made(CHANGES[how], slice(place, place + 1), value)
+        for place in range(3)
+        for how in ("emptied", "zeros", "ones")
+        for what, value in RETURNED.items()
+        if what in ("a list", "the argument", "its first part")
+    }
+    return of_all | of_one
 
 
 def raising(kind: type) -> Callable[..., Any]:
@@ -187,6 +196,22 @@ def test_who_knows_nothing_earns_nothing(chapter, question, graded):
         if passes(cell_of(notebook, f"{question}_{part}"), {**names, name: answer})
     ]
     assert passed == []
+
+
+def test_a_matrix_emptied_in_place_is_not_what_is_expected(graded):
+    """Two matrices to turn, then one to refuse, time and again."""
+    notebook, names = solved(ROOT / "exercises/source/02_event_strength.ipynb")
+    turn = itertools.cycle((False, False, True))
+
+    def users_by_items(found: Any, per_person: Any) -> Any:
+        if next(turn):
+            raise ValueError
+        emptied(found)
+        people, items = found.shape
+        return sparse.csr_matrix((people, items) if people == len(per_person) else (items, people))
+
+    answers = {**names, "users_by_items": users_by_items}
+    assert not passes(cell_of(notebook, "sides_hidden"), answers)
 
 
 @pytest.mark.parametrize(("chapter", "question"), QUESTIONS)
