@@ -21,6 +21,7 @@ from .encode import encode
 
 # Whoever expects an error of one of these catches it; of others the nearest builtin ancestor.
 KNOWN = ("builtins", "deskrec_tutorial", "numpy", "pandas", "scipy", "sklearn")
+OURS = "deskrec_tutorial.checks"  # what a check says of an answer, an answer can't say itself
 Caller = Callable[[bytes], Any]
 
 
@@ -120,7 +121,11 @@ def class_from(kinds: list[Any], least: type) -> type:
     for module, ancestor in kinds:
         if str(module).split(".")[0] in KNOWN:
             found = getattr(sys.modules.get(str(module), builtins), str(ancestor), None)
-            if isinstance(found, type) and issubclass(found, least):
+            if (
+                isinstance(found, type)
+                and issubclass(found, least)
+                and not found.__module__.startswith(OURS)
+            ):
                 return found if [module, ancestor] == kinds[0] else type(name, (found,), {})
     return type(name, (least,), {})
 

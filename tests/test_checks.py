@@ -21,6 +21,9 @@ from deskrec_tutorial.checks.question import question
 ID = 9_007_199_254_740_993  # the first whole number that a decimal number can't hold
 FRAME = pd.DataFrame({"id": [ID, 2], "share": [0.5, 0.25], "title": ["a", None]}, index=[4, 5])
 
+HOLLOW = np.empty(2, dtype=object)  # NumPy 2.0 finds it equal to any two values
+HOLLOW[:] = [np.zeros(0), np.zeros(0)]
+
 
 def told(check, *args, **options) -> str:
     with pytest.raises(CheckFailed) as caught:
@@ -82,6 +85,26 @@ def test_equal_things_pass_and_are_named(want, capsys):
         (FRAME.assign(id=FRAME["id"].astype(float)), FRAME, "must stay whole numbers"),
         (FRAME.assign(id=[ID - 1, 2]), FRAME, f"{ID} is expected; you have {ID - 1}."),
         (None, 3, "A function without `return` gives None"),
+        ("2.0", 2.0, "A number is expected, not a value of type str: '2.0' is text, whatever it"),
+        (np.str_("5"), 5, "'5') is text"),
+        (np.array("5"), 5, "is text, whatever it looks like."),
+        (b"5", 5, "A number is expected, not a value of type bytes."),
+        (np.array([2.0]), 2.0, "A number is expected, not an array of shape (1,)."),
+        (True, 1, "A number is expected; you have True, which is a truth value."),
+        (np.bool_(True), 1.0, "A number is expected; you have True, which is a truth value."),
+        (1, True, "True is expected; you have 1."),
+        ([True, True], [1, 1], "Entry 0: A number is expected; you have True"),
+        (np.array([True]), np.array([1]), "Numbers are expected; yours are truth values."),
+        (np.array([1]), np.array([True]), "Truth values are expected; yours are numbers."),
+        (np.array(["5"]), np.array([5]), "Numbers are expected; yours are texts."),
+        (HOLLOW, np.array([7, 8]), "Numbers are expected; yours are objects of any kind"),
+        (HOLLOW, np.array([7.0, 8.0]), "Numbers are expected; yours are objects of any kind"),
+        (HOLLOW, np.array([True, False]), "Truth values are expected; yours are objects of any"),
+        (HOLLOW, np.array(["a", "b"]), "2 of 2 values differ"),
+        (HOLLOW, np.array(["a", "b"], dtype=object), "2 of 2 values differ"),
+        (np.array(["ahead"]), "ahead", "'ahead' is expected; you have array(['ahead']"),
+        (FRAME.assign(title=HOLLOW), FRAME, "Column 'title', row 4: 'a' is expected"),
+        (FRAME.assign(share=True), FRAME.assign(share=1), "row 4: 1 is expected; you have True."),
     ],
 )
 def test_what_is_wrong_is_said(got, want, message):
@@ -285,7 +308,8 @@ def test_rankings(capsys):
     checks.ranking([ID, 2], np.array([ID, 2]), "list")
     checks.ranking(pd.Series([3, 1]), [3, 1], "series")
     checks.ranking([], [], "nothing")
-    assert capsys.readouterr().out.count("✓") == 3
+    checks.ranking(np.array([ID, 2], dtype=object), [ID, 2], "whole numbers in an object array")
+    assert capsys.readouterr().out.count("✓") == 4
 
 
 @pytest.mark.parametrize(
@@ -300,6 +324,9 @@ def test_rankings(capsys):
         ([5, 6, 7], "You ranked people."),
         ([[3, 2, 1]], "A list of ids is expected"),
         ([3, 2, 2], "1 of the 3 expected ids are missing"),
+        ([True, False, True], "Ids are whole numbers; yours are truth values."),
+        (["3", "2", "1"], "Ids are whole numbers; yours are texts."),
+        (np.array([3, "2", 1], dtype=object), "Ids are whole numbers; yours are objects of any"),
     ],
 )
 def test_what_is_wrong_with_a_ranking(got, message):
@@ -331,6 +358,23 @@ def test_that(capsys):
 def test_unchanged():
     checks.unchanged(FRAME, FRAME.copy(), "left alone")
     assert "work on a copy" in told(checks.unchanged, FRAME, FRAME.assign(share=0.0), "left alone")
+
+
+def test_copies_keep_what_is_given_from_changes():
+    frozen = np.arange(3)
+    frozen.setflags(write=False)
+    given = [FRAME, sparse.csr_matrix(np.eye(2)), [1, [2]], {"a": [1]}, np.arange(3), frozen]
+    made = checks.copies(*given)
+    for one, other in zip(given, made, strict=True):
+        checks.equal(one, other, "the same")
+        assert one is not other
+    made[0]["share"] = 0.0
+    made[1].data[:] = made[4][:] = 0
+    made[2][1].clear()
+    made[3]["a"].clear()
+    assert FRAME["share"].tolist() == [0.5, 0.25] and given[1].sum() == 2
+    assert given[2:4] == [[1, [2]], {"a": [1]}] and given[4].tolist() == [0, 1, 2]
+    assert not made[5].flags.writeable
 
 
 def test_long_messages_break_between_words():

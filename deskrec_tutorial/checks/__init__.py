@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from . import core
-from .core import CheckFailed
+from .core import CheckFailed, copies
 from .turn import inviting
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckFailed",
     "als_math",
+    "copies",
     "data",
     "equal",
     "evaluation",

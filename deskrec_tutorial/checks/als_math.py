@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from ..als import als_loss, confidence
-from .core import equal, that, unchanged
+from .core import copies, equal, that, unchanged
 from .question import Answer, arrays, question
 
 
@@ -111,6 +111,8 @@ def losses(
 ) -> list[float]:
     """Return the loss at a start and after each of six half-steps, people and articles in turn.
 
+    The half-step works on copies.
+
     Parameters
     ----------
     step : callable
@@ -125,9 +127,9 @@ def losses(
     confidences = confidence(R, alpha)
     found = [als_loss(confidences, X, Y, lam)]
     for _ in range(3):
-        X = np.asarray(step(R, Y, alpha, lam))
+        X = np.asarray(step(*copies(R, Y), alpha, lam))
         found.append(als_loss(confidences, X, Y, lam))
-        Y = np.asarray(step(R.T.tocsr(), X, alpha, lam))
+        Y = np.asarray(step(*copies(R.T.tocsr(), X), alpha, lam))
         found.append(als_loss(confidences, X, Y, lam))
     return found
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import textwrap
 from collections.abc import Mapping, Sequence
-from numbers import Integral
+from numbers import Integral, Number
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,6 +20,12 @@ TYPE_NAMES = {
     pd.Series: "one column (Series)",
     np.ndarray: "an array",
 }
+SORTS = {"b": "truth values", "U": "texts", "S": "bytes", "M": "dates", "m": "durations",
+         "O": "objects of any kind (dtype object)"}  # fmt: skip
+TRUTH = (bool, np.bool_)
+GOES_FOR = {"O": (*SORTS.values(), "numbers"), "U": (SORTS["O"],)}  # one by one, texts may do
+# What is equal to one of these is of the same sort; others have to be of the same type.
+ALIKE = (TRUTH, str, (set, frozenset), dict)
 
 
 class CheckFailed(AssertionError):
@@ -160,12 +167,16 @@ def ranking(
     ids = np.asarray(got)
     if ids.ndim != 1:
         fail(what, f"A list of ids is expected, not {_kind(got)}.")
+    if ids.dtype == object and all(isinstance(one, Integral) for one in ids):
+        ids = np.array(ids.tolist())
     if len(ids) and ids.dtype.kind == "f":
         fail(
             what,
             "The ids are decimal numbers. Those keep 15 digits and ids have 19: some of "
             "them have changed already. Keep ids as integers from beginning to end.",
         )
+    if len(ids) and ids.dtype.kind not in "iu":
+        fail(what, f"Ids are whole numbers; yours are {_sort(ids)}.")
     for explanation, those in (unwanted or {}).items():
         bad = [one for one in ids.tolist() if one in set(np.asarray(those).tolist())]
         if bad:
@@ -217,6 +228,26 @@ def unchanged(before: Any, after: Any, what: str) -> None:
         )
 
 
+def copies(*values: Any) -> list[Any]:
+    """Return copies to call an answer with, so that it can't change what is expected of it.
+
+    Parameters
+    ----------
+    *values : object
+        What an answer is to be called with.  An array that can't be written to stays so.
+
+    Returns
+    -------
+    list
+        A copy of each.
+    """
+    made = [copy.deepcopy(value) for value in values]
+    for value, one in zip(values, made, strict=True):
+        if isinstance(value, np.ndarray):
+            one.setflags(write=value.flags.writeable)
+    return made
+
+
 def _pass(what: str) -> None:
     print(f"✓ {what}")
 
@@ -259,20 +290,29 @@ def _difference(got: Any, want: Any, tolerance: float) -> str | None:
         return _table_difference(got.to_frame("value"), want.to_frame("value"), tolerance)
     if isinstance(want, np.ndarray) or sparse.issparse(want):
         return _array_difference(got, want, tolerance)
-    if isinstance(want, (bool, np.bool_, str, set, frozenset, dict)):
-        if got == want:
-            return None
-        return f"{_python(want)!r} is expected; you have {_python(got)!r}."
     if isinstance(want, (list, tuple)):
         return _list_difference(got, want, tolerance)
-    return _number_difference(got, want, tolerance)
+    if isinstance(want, Number) and not isinstance(want, TRUTH):
+        return _number_difference(got, want, tolerance)
+    alike = next((kinds for kinds in ALIKE if isinstance(want, kinds)), type(want))
+    if isinstance(got, alike) and got == want:
+        return None
+    return f"{_python(want)!r} is expected; you have {_python(got)!r}."
 
 
 def _number_difference(got: Any, want: Any, tolerance: float) -> str | None:
+    if isinstance(got, np.ndarray) and got.ndim == 0:
+        got = got[()]
+    if isinstance(got, str):
+        return f"A number is expected, not {_kind(got)}: {got!r} is text, whatever it looks like."
+    if isinstance(got, TRUTH):
+        return f"A number is expected; you have {got}, which is a truth value."
+    if not isinstance(got, Number):
+        return f"A number is expected, not {_kind(got)}."
     if all(isinstance(one, Integral) for one in (got, want)):
         return None if got == want else f"{want} is expected; you have {got}."
     try:
-        number = float(got)
+        number = float(got)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return f"A number is expected, not {_kind(got)}."
     if np.isclose(number, want, rtol=tolerance, atol=tolerance, equal_nan=True):
@@ -303,7 +343,14 @@ def _array_difference(got: Any, want: Any, tolerance: float) -> str | None:
         )
     if expected.dtype.kind in "iu" and found.dtype.kind == "f" and _too_long(expected):
         return f"These are ids and must stay whole numbers, not {found.dtype}."
-    if "f" not in (found.dtype.kind, expected.dtype.kind):  # whole numbers to the last digit
+    if _sort(found) not in {_sort(expected), *GOES_FOR.get(expected.dtype.kind, ())}:
+        return f"{_sort(expected).capitalize()} are expected; yours are {_sort(found)}."
+    if "O" in (found.dtype.kind, expected.dtype.kind):
+        wrong = np.reshape(
+            [not _same(*pair, tolerance) for pair in zip(found.flat, expected.flat, strict=True)],
+            expected.shape,
+        )
+    elif "f" not in (found.dtype.kind, expected.dtype.kind):  # whole numbers to the last digit
         wrong = found != expected
     else:
         wrong = ~np.isclose(found, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
@@ -313,8 +360,12 @@ def _array_difference(got: Any, want: Any, tolerance: float) -> str | None:
     where = place[0] if len(place) == 1 else place
     return (
         f"{int(wrong.sum())} of {wrong.size} values differ; at {where}, {_show(expected[place])} "
-        f"is expected and you have {_show(found[place])}.{_scale(found, expected)}"
-    )
+        f"is expected and you have {_show(found[place])}."
+    ) + (_scale(found, expected) if _sort(expected) == "numbers" else "")
+
+
+def _sort(array: np.ndarray) -> str:
+    return SORTS.get(array.dtype.kind, "numbers")
 
 
 def _dense(matrix: Any) -> np.ndarray:
@@ -374,12 +425,18 @@ def _too_long(numbers: np.ndarray) -> bool:
 
 
 def _same_values(got: Any, want: Any, tolerance: float) -> bool:
+    if pd.api.types.is_bool_dtype(got) != pd.api.types.is_bool_dtype(want):
+        return len(want) == 0
     if all(pd.api.types.is_numeric_dtype(one) for one in (got, want)):
         if pd.api.types.is_integer_dtype(want) and pd.api.types.is_integer_dtype(got):
             return bool((np.asarray(got) == np.asarray(want)).all())
         found, expected = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
         return np.allclose(found, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
-    return [_plain(one) for one in got] == [_plain(one) for one in want]
+    return all(_same(*pair, tolerance) for pair in zip(got, want, strict=True))
+
+
+def _same(got: Any, want: Any, tolerance: float) -> bool:
+    return _difference(got, want, tolerance) is None
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..splits import Split, place
 from ..strength import InteractionMatrix
-from .core import equal, fail, kind, that, unchanged
+from .core import copies, equal, fail, kind, that, unchanged
 from .question import Answer, question
 
 BIG = 6_000_000_000_000_000_000  # ids of articles that differ in their last digit alone
@@ -94,7 +94,7 @@ def two_grades(
     """
     try:
         with _quiet():
-            got = answer(ranked, held_out, k)
+            got = answer(*copies(ranked, held_out), k)
     except ZeroDivisionError:
         reason = (
             "The first place is 1, not 0, and the grade of a list without a hit is 0."
@@ -336,9 +336,9 @@ def against_popularity(answer: Answer) -> None:
 
 
 def compared(answer: Answer, split: Split, recall: pd.Series, k: int) -> Any:
-    """Return the answer to a comparison, without the warnings on the way."""
+    """Return the answer to a comparison of copies, without the warnings on the way."""
     with _quiet():
-        return answer(split, recall, k=k)
+        return answer(*copies(split, recall), k=k)
 
 
 POPULARITY_MISTAKES = {

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from scipy import sparse
 
-from .core import equal, fail, kind, ranking, that, unchanged
+from .core import copies, equal, fail, kind, ranking, that, unchanged
 from .question import Answer, arrays, question
 
 WEIGHTS = {"VIEW": 1.0, "LIKE": 2.0, "BOOKMARK": 3.0, "COMMENT CREATED": 5.0}
@@ -198,7 +198,7 @@ def decided(answer: Answer, found: sparse.csr_matrix, counts: pd.Series, what: s
         What was checked, for the message.
     """
     try:
-        return answer(found, counts)
+        return answer(*copies(found, counts))
     except ValueError as error:
         fail(
             what,
@@ -210,7 +210,7 @@ def decided(answer: Answer, found: sparse.csr_matrix, counts: pd.Series, what: s
 def refuses(answer: Answer, found: Any, counts: Any) -> bool:
     """Say whether a function raises a ValueError for a matrix and its list of counts."""
     try:
-        answer(sparse.csr_matrix(found), pd.Series(counts))
+        answer(*copies(sparse.csr_matrix(found), pd.Series(counts)))
     except ValueError:
         return True
     return False
