@@ -1239,6 +1239,20 @@ def test_odd_outputs_cost_only_their_own_mark(exercises, monkeypatch, outputs):
     assert {(m.points, m.message[:20]) for m in marks} == {(0.0, "could not be graded ")}
 
 
+def test_a_failure_of_the_grader_is_no_zero(exercises, monkeypatch):
+    def failing(*_):
+        raise job.GraderFailed("no sandbox: no room")
+
+    monkeypatch.setattr(grade, "run", failing)
+    one = submissions.Submission("ana", Path("x"), CHAPTER, submission())
+    executed, marks = grade.execute(one, exercises[CHAPTER], LIMITS)
+    assert executed is None and {mark.points for mark in marks} == {None}
+    told = f"{job.FAILED} (no sandbox: no room): grade again; {grade.TO_READ}"
+    assert {mark.message for mark in marks} == {told}
+    assert all(mark.answer for mark in marks if mark.question != "removed")
+    assert {row[3] for row in grade.rows(one, marks)} == {""}
+
+
 def test_ctrl_c_ends_what_runs_and_starts_no_other(exercises, monkeypatch):
     started = []
 
