@@ -1239,6 +1239,19 @@ def test_odd_outputs_cost_only_their_own_mark(exercises, monkeypatch, outputs):
     assert {(m.points, m.message[:20]) for m in marks} == {(0.0, "could not be graded ")}
 
 
+def test_links_to_what_others_have_handed_in_are_left_out(tmp_path):
+    (tmp_path / "bob").mkdir()
+    nbformat.write(submission(), tmp_path / "bob/01_data.ipynb")
+    try:
+        (tmp_path / "mallory").symlink_to(tmp_path / "bob", target_is_directory=True)
+    except OSError:
+        pytest.skip("this user may make no links")
+    (tmp_path / "eve.ipynb").symlink_to(tmp_path / "bob/01_data.ipynb")
+    (tmp_path / CHAPTER).symlink_to(tmp_path, target_is_directory=True)
+    found = submissions.find(tmp_path, {CHAPTER: {"missing"}})
+    assert [one.student for one in found] == ["bob"]
+
+
 def test_a_failure_of_the_grader_is_no_zero(exercises, monkeypatch):
     def failing(*_):
         raise job.GraderFailed("no sandbox: no room")

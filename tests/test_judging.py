@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 import time
 from typing import Any
 
@@ -456,6 +457,35 @@ def test_without_a_sandbox_the_checks_are_still_out_of_reach(monkeypatch, user):
     )
     assert found[2] == "CheckFailed: two: 2 is expected; you have 3."
     assert found[3].startswith("KernelDied") and found[4].startswith("NotRun")
+
+
+@pytest.mark.parametrize(
+    ("release", "version"),
+    [("6.12-amd64", (6, 12)), ("5.4.0-150-generic", (5, 4)), ("6.1.0+", (6, 1)), ("odd", (0, 0))],
+)
+def test_kernels_are_told_apart_whatever_they_are_called(monkeypatch, release, version):
+    monkeypatch.setattr(plan.platform, "release", lambda: release)
+    assert plan.kernel() == version
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no sandbox at all")
+def test_what_a_system_lacks_is_said(monkeypatch):
+    monkeypatch.setattr(plan, "sandbox_user", lambda: "own")
+    monkeypatch.setattr(plan, "refusing", lambda: "")
+    monkeypatch.setattr(plan.os, "getpid", lambda: 0)  # of which the kernel says nothing
+    filters, children = plan.what_is_missing()
+    assert "no calls of the kernel are refused" in filters and "children" in children
+    monkeypatch.setattr(plan, "sandbox_user", lambda: "")
+    monkeypatch.setattr(plan.platform, "release", lambda: "5.4.0-150-generic")
+    assert "needs Linux 5.12, and this is 5.4.0-150-generic" in plan.what_is_missing()[0]
+    monkeypatch.setattr(plan.sys, "maxsize", 2**31 - 1)
+    assert "a Python of 64 bits" in plan.what_is_missing()[0]
+
+
+@pytest.mark.skipif(not plan.sandbox_user(), reason="no sandbox here")
+def test_a_trial_that_hangs_is_no_sandbox(monkeypatch):
+    monkeypatch.setattr(plan, "TRIAL", 0.01)
+    assert not plan._works(plan.sandbox_user())
 
 
 def test_what_is_sent_over_costs_no_warning():
