@@ -54,7 +54,7 @@ class Student:
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self) -> None:
-        with contextlib.suppress(EOFError, OSError):
+        with contextlib.suppress(EOFError, OSError, MemoryError):
             while True:
                 _, number, body = wire.receive(self.replies, LARGEST + 2**20)
                 self.arrived.put((number, body))
