@@ -109,7 +109,10 @@ def _reported(report: Path) -> list[dict[str, Any]]:
     """Return what the judge says of each cell, as far as it came."""
     with report.open("rb") as file:
         *lines, _ = file.read(LARGEST).split(b"\n")  # the last one is empty, or not whole
-    said = [json.loads(line) for line in lines if line.startswith(b"{")]
+    try:
+        said = [json.loads(line) for line in lines if line.startswith(b"{")]
+    except (ValueError, RecursionError):
+        raise GraderFailed("the report of the checks can't be read") from None
     for one in said:
         if "failed" in one:
             raise GraderFailed(one["failed"])
