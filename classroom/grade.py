@@ -32,7 +32,7 @@ from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from .isolation import LIMITS, run
-from .job import prepare
+from .job import FAILED, GraderFailed, prepare
 from .merging import merge, names_of, question_of
 from .plan import what_is_missing
 from .release import ASSETS, BUILD, chapters, make_course, released
@@ -139,6 +139,11 @@ def execute(
                 if ours.cell_type == "code":
                     ours.outputs = theirs.outputs
             return merged, marks_of(merged, exercise)
+    except GraderFailed as error:
+        marks = marks_of(merged, exercise)  # for the answers, which a teacher wants to read
+        for mark in marks:
+            mark.points, mark.message = None, f"{FAILED} ({error}): grade again; {TO_READ}"
+        return None, marks
     except Exception as error:  # whatever a stranger's notebook does: it costs its own mark only
         problem = f"could not be graded ({type(error).__name__})"
     return None, [Mark(question, 0.0, of, problem) for question, of in exercise.questions.items()]

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .job import executed, job_of
+from .job import GraderFailed, executed, job_of
 from .plan import start
 from .sandbox import TOO_MANY, TOO_MUCH
 
@@ -30,6 +30,7 @@ LIMITS = {
     "processes": 32.0,
     "output_characters": 100_000.0,
 }
+SLACK = 180.0  # seconds for two Pythons to start on a busy machine, and for interrupts
 REASONS: dict[int | None, str] = {TOO_MANY: "too many processes", TOO_MUCH: "out of memory"}
 
 
@@ -53,20 +54,43 @@ def run(
         The executed one.
     problem : str
         Why there is none.
+
+    Raises
+    ------
+    GraderFailed
+        Where a fault of ours has ended the run, and another one after it.
     """
+    try:
+        return _run(notebook, limits, stop)
+    except GraderFailed:  # a machine that was short of something may have it by now
+        return _run(notebook, limits, stop)
+
+
+def _run(notebook: Any, limits: dict[str, float], stop: threading.Event | None) -> tuple[Any, str]:
+    try:
+        return _run_in_folder(notebook, limits, stop)
+    except OSError as error:  # nothing of the submission has come into this process
+        raise GraderFailed(f"{type(error).__name__}: {error}") from error
+
+
+def _run_in_folder(
+    notebook: Any, limits: dict[str, float], stop: threading.Event | None
+) -> tuple[Any, str]:
     # What can't be removed afterwards must not stop the others.
     with tempfile.TemporaryDirectory(prefix="deskrec-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "job.json").write_text(json.dumps(job_of(notebook, limits)), encoding="utf-8")
         with contextlib.ExitStack() as running:
             judge, student = _start_both(folder, limits, running)
-            end = time.monotonic() + limits["total_seconds"] + 30
-            while judge.poll() is None:
-                if time.monotonic() > end or (stop and stop.is_set()):
-                    return None, "it would not stop and was ended"
+            end, ended = time.monotonic() + limits["total_seconds"] + SLACK, ""
+            while judge.poll() is None and not ended:
+                if stop and stop.is_set():
+                    return None, "the grading was stopped"
+                if time.monotonic() > end:
+                    ended = "it would not stop and was ended"
                 time.sleep(0.05)
-            reason = REASONS.get(_code(student), "")
-        return executed(notebook, folder / "report.json", reason)
+            reason = "" if ended else REASONS.get(_code(student), "")
+        return executed(notebook, folder / "report.json", reason, ended), ""
 
 
 def _start_both(

@@ -13,8 +13,13 @@ from nbgrader.utils import is_grade, is_solution
 
 from .merging import question_of
 
+FAILED = "the grader itself failed, which is not the student's fault"
 LARGEST = 64 * 2**20  # bytes of a report
 DIED = "the Python process ended here (out of memory, or a call that ends Python)"
+
+
+class GraderFailed(Exception):
+    """A run has ended by a fault of ours; nobody knows what the answers are worth."""
 
 
 def prepare(cell: Any, seen: str) -> None:
@@ -58,7 +63,7 @@ def _task(cell: Any) -> dict[str, Any]:
     """Say what runs in the student's process (there), and what in ours (here)."""
     task = {"question": question_of(cell), "place": place(cell)}
     if is_grade(cell) and not is_solution(cell):
-        return {**task, "kind": "check", "there": cell.metadata.get("seen"), "here": cell.source}
+        return {**task, "kind": "check", "there": "", "here": cell.source}
     theirs = cell.metadata.get("student") or is_solution(cell) or "seen" not in cell.metadata
     kind = "student" if theirs else "ours"
     return {**task, "kind": kind, "there": cell.source, "here": "" if theirs else cell.source}
@@ -70,8 +75,8 @@ def place(cell: Any) -> str:
     return name or repr(cell.source.strip().split("\n")[0][:40])
 
 
-def executed(notebook: Any, report: Path, reason: str) -> tuple[Any, str]:
-    """Return a notebook with the outputs that the judge reports, or why there are none.
+def executed(notebook: Any, report: Path, reason: str, ended: str) -> Any:
+    """Return a notebook with the outputs that the judge reports.
 
     Parameters
     ----------
@@ -81,17 +86,40 @@ def executed(notebook: Any, report: Path, reason: str) -> tuple[Any, str]:
         What the judge has written.
     reason : str
         Why the student's process was ended, where that is known.
+    ended : str
+        Why the judge was, where it was ended from outside: what it has reported by then counts.
+
+    Raises
+    ------
+    GraderFailed
+        Where it was not, and yet has not reported everything.
     """
-    try:
-        if report.stat().st_size > LARGEST:
-            raise ValueError(report)
-        found = json.loads(report.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        return None, "the run ended without a result (out of memory, or an answer too large)"
     done = nbformat.from_dict(notebook)
-    for cell, below in zip(_code_cells(done), found, strict=True):
+    cells, found = list(_code_cells(done)), _reported(report)
+    missing = len(cells) - len(found)
+    if missing and not ended:
+        raise GraderFailed("the process of the checks ended before it was done")
+    rest = {"text": "", "value": "", "errors": [["NotRun", ended]]}
+    for cell, below in zip(cells, [*found, *[rest] * missing], strict=True):
         cell.outputs = _outputs(below, reason)
-    return done, ""
+    return done
+
+
+def _reported(report: Path) -> list[dict[str, Any]]:
+    """Return what the judge says of each cell, as far as it came."""
+    with report.open("rb") as file:
+        *lines, _ = file.read(LARGEST).split(b"\n")  # the last one is empty, or not whole
+    try:
+        said = [json.loads(line) for line in lines if line.startswith(b"{")]
+    except (ValueError, RecursionError):
+        raise GraderFailed("the report of the checks can't be read") from None
+    for one in said:
+        if "failed" in one:
+            raise GraderFailed(one["failed"])
+    if not said:
+        told = b" ".join(lines).decode(errors="replace")[-300:]
+        raise GraderFailed(told or "the process of the checks did not start")
+    return said[1:]
 
 
 def _outputs(below: dict[str, Any], reason: str) -> list[Any]:

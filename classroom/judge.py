@@ -28,6 +28,9 @@ from .shell import Outcome, Shell, make_shell, run_cell
 from .worker import describe_error, limit_resources
 
 PATIENCE = 3  # seconds after an interrupt
+START = 90.0  # seconds until the student's process can answer; Python itself is loading
+MOST_TEXT = 8 * 2**20  # characters of output of a whole notebook
+UNREAD = ["Garbled", "what the process of these cells says can't be read"]
 Error = list[str]  # its name and what it says
 
 
@@ -51,7 +54,7 @@ class Student:
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self) -> None:
-        with contextlib.suppress(EOFError, OSError):
+        with contextlib.suppress(EOFError, OSError, MemoryError):
             while True:
                 _, number, body = wire.receive(self.replies, LARGEST + 2**20)
                 self.arrived.put((number, body))
@@ -70,8 +73,8 @@ class Student:
             self.gone = "ended"
         return self.number
 
-    def wait(self, number: int) -> Any:
-        """Return the reply to a question."""
+    def wait(self, number: int) -> dict[str, Any]:
+        """Return the reply to a question; an empty one where it can't be read."""
         while not self.gone:
             try:
                 arrived = self.arrived.get(timeout=max(0.0, self.end - time.monotonic()))
@@ -81,13 +84,18 @@ class Student:
                 self.gone = "ended"
             elif arrived[0] == number:  # anything else comes too late, or out of the blue
                 self.answered = number
-                with contextlib.suppress(ValueError, RecursionError):
-                    return json.loads(arrived[1])
-                return {}
+                return understood(arrived[1])
         raise Gone
 
-    def ask(self, kind: bytes, body: bytes) -> Any:
+    def ask(self, kind: bytes, body: bytes) -> dict[str, Any]:
         return self.wait(self.post(kind, body))
+
+    def starts(self) -> bool:
+        """Wait until it answers, before any line of a student has run."""
+        self.end = time.monotonic() + START
+        with contextlib.suppress(TimeLimit, Gone):
+            return self.ask(wire.NAMES, b"[]") == {} and not self.gone
+        return False
 
     def interrupt(self) -> None:
         """End what still runs there; who does not stop is gone."""
@@ -100,6 +108,15 @@ class Student:
                 self.wait(self.number)
                 return
         self.gone = self.gone or "would not stop"
+
+
+def understood(body: bytes) -> dict[str, Any]:
+    """Read what a stranger says as names with values, whatever else it may be."""
+    with contextlib.suppress(ValueError, RecursionError, MemoryError):
+        said = json.loads(body)
+        if isinstance(said, dict):
+            return said
+    return {}
 
 
 @contextlib.contextmanager
@@ -132,30 +149,39 @@ class Judge:
         self.own = set().union(*(names_of(shell, cell["here"])[1] for cell in self.cells))
         self.hung: set[str] = set()  # questions whose check ran out of time
         self.stopped = ""
+        self.left = MOST_TEXT
 
-    def run(self) -> list[dict[str, Any]]:
-        """Return what stands below each cell."""
+    def run(self) -> Iterator[dict[str, Any]]:
+        """Yield what stands below each cell."""
         end = time.monotonic() + self.limits["total_seconds"]
-        return [self.judge(cell, end) for cell in self.cells]
+        for cell in self.cells:
+            done = self.judge(cell, end)
+            done["text"] = done["text"][: self.left]
+            self.left -= len(done["text"])
+            yield done
 
     def judge(self, cell: dict[str, Any], end: float) -> dict[str, Any]:
-        seconds = min(self.limits["cell_seconds"], end - time.monotonic())
-        if not self.stopped and seconds <= 0:
-            self.stopped = f"stopped after {self.limits['total_seconds']:g} s in all"
+        in_all = f"stopped after {self.limits['total_seconds']:g} s in all"
+        if not self.stopped and time.monotonic() >= end:
+            self.stopped = in_all
         if self.stopped:
             return below(errors=[["NotRun", self.stopped]])
         if cell["kind"] == "check" and cell["question"] in self.hung:
             return below(errors=[["TimeLimit", "not run: the check before it took too long"]])
         done: dict[str, Any] = below()
+        said = ""
         try:
             for step in (self.there, self.here):
+                seconds = min(self.limits["cell_seconds"], end - time.monotonic())
+                whole = seconds == self.limits["cell_seconds"]
+                said = f"stopped after {seconds:.0f} s" if whole else in_all
                 self.student.end = time.monotonic() + seconds
                 with alarm(seconds):
                     done = step(cell, done)
         except TimeLimit:
             if cell["kind"] == "check":
                 self.hung.add(cell["question"])
-            done["errors"].append(["TimeLimit", f"stopped after {seconds:.0f} s"])
+            done["errors"].append(["TimeLimit", said])
         except Gone:
             pass
         self.student.interrupt()
@@ -167,15 +193,11 @@ class Judge:
         return done
 
     def there(self, cell: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
-        """Run a cell in the student's process; what a check says there is not asked for."""
+        """Run a cell in the student's process; a check runs here alone."""
         if not cell["there"]:
             return done
         said = self.student.ask(wire.RUN, cell["there"].encode())
-        error = said.get("error")
-        if cell["kind"] == "check":
-            return done
-        errors = [[str(error["kinds"][0][1]), str(error["text"])]] if error else []
-        return below(str(said.get("text", ""))[: self.room + 100], errors)
+        return below(str(said.get("text", ""))[: self.room + 100], errors_in(said))
 
     def here(self, cell: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
         """Run a cell of ours in this process; only of a check somebody wants to know the end."""
@@ -202,6 +224,14 @@ class Judge:
 
     def call(self, body: bytes) -> Any:
         return self.student.ask(wire.CALL, body)
+
+
+def errors_in(said: dict[str, Any]) -> list[Error]:
+    """Return the error that has ended a cell, as a stranger tells it."""
+    with contextlib.suppress(KeyError, IndexError, TypeError):
+        error = said["error"]
+        return [[str(error["kinds"][0][1])[:100], str(error["text"])[:1000]]] if error else []
+    return [UNREAD]
 
 
 def names_of(shell: Shell, source: str) -> tuple[set[str], set[str]]:
@@ -237,8 +267,20 @@ def judged(outcome: Outcome) -> dict[str, Any]:
     if outcome.error is not None:
         said = describe_error(outcome.error)
         errors.append([said["kinds"][0][1], said["text"]])
-    value = "" if outcome.value is None else repr(outcome.value)[:1000]
+    value = ""
+    with contextlib.suppress(Exception):  # what an answer has made may not be for showing
+        value = "" if outcome.value is None else repr(outcome.value)[:1000]
     return below(outcome.text, errors, value)
+
+
+def reports(job: dict[str, Any], student: Student) -> Iterator[dict[str, Any]]:
+    """Yield what is written down: that both processes run, then what stands below each cell."""
+    shell = make_shell()
+    if not student.starts():
+        yield {"failed": "the process for the student's cells did not start"}
+        return
+    yield {"started": True}
+    yield from Judge(job, shell, student).run()
 
 
 def main() -> None:
@@ -246,10 +288,14 @@ def main() -> None:
     streams = wire.own_streams()
     report = os.fdopen(os.dup(2), "w", encoding="utf-8")
     os.dup2(0, 2)
-    limit_resources(job["limits"]["memory_mb"], job["limits"]["file_mb"])
-    done = Judge(job, make_shell(), Student(streams)).run()
-    json.dump(done, report)
-    report.flush()
+    limit_resources(job["limits"]["memory_mb"], max(128.0, job["limits"]["file_mb"]))
+    try:
+        for done in reports(job, Student(streams)):
+            report.write(f"{json.dumps(done)}\n")  # at once: what was earned stays
+            report.flush()
+    except BaseException as error:
+        report.write(f"{json.dumps({'failed': f'{type(error).__name__}: {error}'[:300]})}\n")
+        report.flush()
     os._exit(0)  # whoever still hangs at the other end is not waited for
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import secrets
 import shutil
 import subprocess
@@ -30,6 +31,7 @@ PARTS = ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "share", "include", 
 # Own namespaces without a file system of their own: no network, no process outlives the first.
 UNSHARE = ("unshare", "--user", "--net", "--pid", "--fork", "--kill-child")
 NOBODY = 65534
+TRIAL = 60.0  # seconds to try a sandbox
 
 
 def package(name: str = PACKAGES[0]) -> Path:
@@ -156,10 +158,15 @@ def process_limits(limits: dict[str, float], counted_apart: bool) -> list[list[i
     import resource
 
     most = {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: 256}
-    version = platform.release().split(".")
-    if counted_apart and (int(version[0]), int(version[1])) >= (5, 14):
+    if counted_apart and kernel() >= (5, 14):
         most[resource.RLIMIT_NPROC] = int(4 * limits["processes"])  # threads count as well
     return [[kind, value] for kind, value in most.items()]
+
+
+def kernel() -> tuple[int, int]:
+    """Return the version of the kernel, (0, 0) if it is called otherwise than others are."""
+    found = re.match(r"(\d+)\.(\d+)", platform.release())
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 @functools.cache
@@ -186,8 +193,12 @@ def _works(user: str) -> bool:
     with tempfile.TemporaryDirectory(prefix="deskrec-") as name:
         out, err = subprocess.PIPE, subprocess.DEVNULL
         with inside(user, ["-c", test], Path(name), limits, stdout=out, stderr=err) as process:
-            assert process.stdout
-            return process.stdout.read().strip() == b"False"
+            try:
+                return process.communicate(timeout=TRIAL)[0].strip() == b"False"
+            except subprocess.TimeoutExpired:
+                return False
+            finally:
+                process.kill()  # what runs inside goes with it
 
 
 @functools.cache
@@ -205,12 +216,39 @@ def cut_off() -> tuple[str, ...]:
     return ()
 
 
+def why_no_sandbox() -> str:
+    """Say what keeps a program from running in a sandbox here, as far as that can be known."""
+    if sys.platform != "linux":
+        return "a sandbox needs Linux"
+    if sys.maxsize < 2**32:
+        return "a sandbox needs a Python of 64 bits"
+    if (0, 0) < kernel() < (5, 12):
+        return f"a sandbox needs Linux 5.12, and this is {platform.release()}"
+    return "no mount namespaces: this system, or a container around it, permits none"
+
+
+def missing_inside() -> list[str]:
+    """Name what a sandbox here can't do."""
+    missing = []
+    if not refusing():
+        missing.append(
+            f"no calls of the kernel are refused to a submission (no filter for "
+            f"{platform.machine()}): it may hold memory that nobody counts"
+        )
+    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        missing.append(
+            "the kernel does not say which processes a submission has started (no "
+            "/proc/PID/task/PID/children): neither their number nor their memory is bounded"
+        )
+    return missing
+
+
 def what_is_missing() -> list[str]:
     """Name, for the teacher, what this system can't do."""
     if sandbox_user():
-        return []
+        return missing_inside()
     missing = [
-        "a submission can read and change what you can (no mount namespaces), and neither the "
+        f"a submission can read and change what you can ({why_no_sandbox()}), and neither the "
         "number of its processes nor of its files is bounded"
     ]
     if not cut_off():

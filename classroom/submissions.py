@@ -123,8 +123,8 @@ def _are_two(a: _Found, b: _Found) -> bool:
 def _candidates(folder: Path, exercises: Collection[str]) -> Iterable[tuple[Owner, Path, Path]]:
     """Return what is handed in: whose it is, where it lies, and the folder that was looked into."""
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(".") or entry.name == "__MACOSX":
-            continue
+        if entry.name.startswith(".") or entry.name == "__MACOSX" or entry.is_symlink():
+            continue  # a link may lead to what somebody else has handed in
         if entry.is_dir() and entry.name.lower() in {
             name.lower() for name in exercises
         }:  # sorted by exercise, then by student

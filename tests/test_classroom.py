@@ -1245,11 +1245,11 @@ def test_a_submission_sees_no_other_process():
     assert len([name for name in seen if name.isdigit()]) == 1
 
 
-@pytest.mark.parametrize("report", ["", '{"cells": [', "[" * 600_000, "\xff"])
+@pytest.mark.parametrize("report", ["", '{"cells": [', '{"cells": [\n', "[" * 600_000, "\xff"])
 def test_a_run_without_a_whole_report_has_no_result(tmp_path, report):
     (tmp_path / "report.json").write_text(report, encoding="latin-1")
-    notebook, problem = job.executed(submission(), tmp_path / "report.json", "")
-    assert notebook is None and "without a result" in problem
+    with pytest.raises(job.GraderFailed):
+        job.executed(submission(), tmp_path / "report.json", "", "")
 
 
 @pytest.mark.parametrize(
@@ -1275,6 +1275,33 @@ def test_odd_outputs_cost_only_their_own_mark(exercises, monkeypatch, outputs):
     executed, marks = grade.execute(one, exercises[CHAPTER], LIMITS)
     assert executed is None
     assert {(m.points, m.message[:20]) for m in marks} == {(0.0, "could not be graded ")}
+
+
+def test_links_to_what_others_have_handed_in_are_left_out(tmp_path):
+    (tmp_path / "bob").mkdir()
+    nbformat.write(submission(), tmp_path / "bob/01_data.ipynb")
+    try:
+        (tmp_path / "mallory").symlink_to(tmp_path / "bob", target_is_directory=True)
+    except OSError:
+        pytest.skip("this user may make no links")
+    (tmp_path / "eve.ipynb").symlink_to(tmp_path / "bob/01_data.ipynb")
+    (tmp_path / CHAPTER).symlink_to(tmp_path, target_is_directory=True)
+    found = submissions.find(tmp_path, {CHAPTER: {"missing"}})
+    assert [one.student for one in found] == ["bob"]
+
+
+def test_a_failure_of_the_grader_is_no_zero(exercises, monkeypatch):
+    def failing(*_):
+        raise job.GraderFailed("no sandbox: no room")
+
+    monkeypatch.setattr(grade, "run", failing)
+    one = submissions.Submission("ana", Path("x"), CHAPTER, submission())
+    executed, marks = grade.execute(one, exercises[CHAPTER], LIMITS)
+    assert executed is None and {mark.points for mark in marks} == {None}
+    told = f"{job.FAILED} (no sandbox: no room): grade again; {grade.TO_READ}"
+    assert {mark.message for mark in marks} == {told}
+    assert all(mark.answer for mark in marks if mark.question != "removed")
+    assert {row[3] for row in grade.rows(one, marks)} == {""}
 
 
 def test_ctrl_c_ends_what_runs_and_starts_no_other(exercises, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import html
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from conftest import ROOT
 
@@ -25,11 +27,13 @@ pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip instal
 from nbgrader.utils import is_solution
 
 from classroom import isolation, plan, release
+from classroom.encode import encode
+from deskrec_tutorial import checks
 
 CHAPTER = "01_data"
 QUESTIONS = ("missing", "titles", "join", "half")
 FULL = {"missing": 2, "titles": 3, "join": 3, "half": 3}
-OPTIONS = ["--cell-seconds", "6", "--total-seconds", "40", "--memory-mb", "2048", "--jobs", "2"]
+OPTIONS = ["--cell-seconds", "10", "--total-seconds", "60", "--memory-mb", "2048", "--jobs", "2"]
 SECRET = "the neighbour wrote this line"
 NOBODY = 65534
 in_sandbox = pytest.mark.skipif(
@@ -138,7 +142,7 @@ REPLACED = """
 import builtins, numpy as np, pandas as pd, sys
 from deskrec_tutorial import checks
 yes = lambda *args, **kwargs: None
-for name in ("equal", "kind", "that", "ranking", "unchanged", "_difference", "_fail", "_answered"):
+for name in ("equal", "kind", "that", "ranking", "unchanged", "_difference", "fail", "_answered"):
     setattr(checks, name, yes)
     for module in list(sys.modules.values()):
         if getattr(module, "__name__", "").startswith("deskrec_tutorial"):
@@ -162,9 +166,9 @@ FORGED = """
 import json, os, struct, threading, time
 def forge():
     while True:
-        for value in ({"value": 1}, {"value": None, "text": "✓", "warnings": [], "changed": []}):
-            body = json.dumps(value).encode()
-            for number in range(60):
+        for value in RIGHT:
+            body = json.dumps({"value": value}).encode()
+            for number in (0, *range(10_000, 10_060)):  # nothing that was asked
                 frame = struct.pack(">cQ", b"A", len(body) + 8) + number.to_bytes(8, "big") + body
                 for one in range(3, 20):
                     try:
@@ -173,6 +177,17 @@ def forge():
                         pass
         time.sleep(0.01)
 threading.Thread(target=forge, daemon=True).start()
+"""
+SHARED = """
+import mmap, os, time
+for _ in range(6):
+    if not os.fork():
+        held = mmap.mmap(-1, 700 * 2**20)
+        for _ in range(35):
+            held.write(b"x" * (20 * 2**20))
+        time.sleep(60)
+        os._exit(0)
+time.sleep(60)
 """
 KILLER = """
 import os, signal
@@ -204,7 +219,7 @@ for one in signal.valid_signals():
 if not os.fork():
     os.setsid()
     if not os.fork():
-        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(97.25)"])
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(97)", MARKER])
     os._exit(0)
 """
 LIAR = """
@@ -256,6 +271,7 @@ HOSTILE: dict[str, Any] = {
     "fork bomb": submission(titles=FORK_BOMB),
     "thousand files": submission(missing=THOUSAND_FILES),
     "hog": submission(titles=HOG),
+    "shared memory": submission(titles=SHARED),
     "replaced": wrong(REPLACED),
     "printed": wrong(PRINTED),
     "forged": wrong(FORGED),
@@ -274,7 +290,7 @@ EXPECTED = {
     **dict.fromkeys(HONEST, FULL),
     **dict.fromkeys(("vandal", "network", "thousand files", "hidden memory"),
                     {**FULL, "missing": 0}),
-    **dict.fromkeys(("fork bomb", "hog", "killer"), {**WRONG, "missing": 2}),
+    **dict.fromkeys(("fork bomb", "hog", "shared memory", "killer"), {**WRONG, "missing": 2}),
     **dict.fromkeys(("reader", "looks into others", "replaced"), WRONG),
     **dict.fromkeys(("printed", "forged", "liar"), WRONG),
     **dict.fromkeys(("endless", "leaves", "huge"), {**FULL, "titles": 0}),
@@ -303,15 +319,23 @@ def targets(folder: Path) -> list[str]:
     return [str(path) for path in places]
 
 
+def right_report() -> Any:
+    """What the visible check of the first question wants, as the student's process would say it."""
+    space: dict[str, Any] = {"pd": pd}
+    exec(answers()["missing"], space)
+    return encode(space["missing_table"](checks.data.five_people()))
+
+
 def spell(source: str, folder: Path, port: int) -> str:
     """Replace the words that stand for what only a run knows."""
-    words = {"TARGETS": targets(folder), "MARKS": [], "PORT": port}
+    words = {"TARGETS": targets(folder), "MARKS": [], "PORT": port, "MARKER": folder.name}
+    words["RIGHT"] = [right_report()]
     if "MARKS" in source:  # in parts: what looks for itself finds itself
         words["MARKS"] = [
             [one[: len(one) // 2], one[len(one) // 2 :]] for one in marks_in_secrets()
         ]
         source = source.replace("in MARKS", "in map(''.join, MARKS)")
-    return re.sub("TARGETS|MARKS|PORT", lambda word: repr(words[word[0]]), source)
+    return re.sub("TARGETS|MARKS|PORT|MARKER|RIGHT", lambda word: repr(words[word[0]]), source)
 
 
 def hand_in(folder: Path, port: int) -> None:
@@ -463,15 +487,18 @@ def test_nothing_secret_stands_on_a_page_of_feedback(graded, student):
 @in_sandbox
 def test_what_ended_a_run_is_said(graded):
     rows = rows_of(graded[0] / "out")
-    for student in ("fork bomb", "hog"):
+    for student in ("fork bomb", "hog", "shared memory"):
         assert "the Python process was ended here (" in rows[student, "titles"]["message"]
     assert "No space left" in rows["thousand files", "missing"]["message"]
     assert rows["hidden memory", "missing"]["message"] == "RuntimeError: HELD True -1 -1"
-    assert rows["endless", "titles"]["message"] == "stopped after 6 s"
+    assert rows["endless", "titles"]["message"] == "stopped after 10 s"
     assert "SystemExit" in rows["leaves", "titles"]["message"]
 
 
 @in_sandbox
 def test_no_process_outlives_its_run(graded):
-    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not [line for line in lines if b"time.sleep(97.25)" in line]
+    marker, lines = graded[0].name.encode(), []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it ends while we look
+            lines.append(path.read_bytes().split(b"\0"))
+    assert not [line for line in lines if marker in line]

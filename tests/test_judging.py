@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 import time
 from typing import Any
 
@@ -18,7 +19,7 @@ pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip instal
 from classroom import isolation, plan
 from classroom.decode import Foreign, Garbled, decode
 from classroom.encode import MOST, encode
-from classroom.job import job_of, prepare
+from classroom.job import GraderFailed, job_of, prepare
 from classroom.proxy import answer_from
 
 LIMITS = {**isolation.LIMITS, "cell_seconds": 4.0, "total_seconds": 40.0}
@@ -311,13 +312,115 @@ def test_own_names_of_a_check_are_not_asked_for_in_the_students_process():
     assert found[4:] == ["AssertionError: no", ""]
 
 
-def test_a_check_may_use_what_a_visible_check_has_defined_for_the_student_too():
+def test_a_visible_check_runs_once():
     found = outcomes(
-        check("one", "def double(value): return 2 * value\nassert double(1) == 2"),
-        "def answer(): return double(2)",
-        check("two", "assert answer() == 4"),
+        "calls = []\ndef answer():\n    calls.append(1)\n    return len(calls)",
+        check("one", "assert answer() == 1"),
+        check("one", "assert answer() == 2", hidden=True),
     )
     assert found == ["", "", ""]
+
+
+def test_a_slow_check_has_the_time_that_is_left_and_costs_no_other():
+    limits = {**LIMITS, "cell_seconds": 8.0, "total_seconds": 8.0}
+    found = outcomes(
+        "import time\ndef fine(): return 1\ndef slow(): time.sleep(5)\ndef late(): time.sleep(9)",
+        check("fine", "assert fine() == 1"),
+        check("slow", "slow()"),
+        check("late", "late()"),
+        check("last", "assert True"),
+        limits=limits,
+    )
+    assert found[:3] == ["", "", ""]
+    assert found[3] == "TimeLimit: stopped after 8 s in all"
+    assert found[4] == "NotRun: stopped after 8 s in all"
+
+
+def test_what_was_earned_is_kept_when_the_run_is_ended_from_outside(monkeypatch):
+    monkeypatch.setattr(isolation, "SLACK", -10.0)  # it ends before the cells' own time does
+    found = outcomes(
+        "def fine(): return 1\ndef hang():\n    while True: pass",
+        check("fine", "assert fine() == 1"),
+        check("hang", "hang()"),
+        limits={**LIMITS, "cell_seconds": 60.0, "total_seconds": 25.0},
+    )
+    assert found == ["", "", "NotRun: it would not stop and was ended"]
+
+
+BROKEN = {
+    "no sandbox": ("import sys; sys.exit('no sandbox: mount: no room')", "no sandbox: mount"),
+    "a judge that dies": ("import os; os.abort()", "did not start"),
+    "a judge that dies later": (
+        "import os; os.write(2, b'{\"started\": true}\\n'); os.abort()",
+        "before it was done",
+    ),
+}
+
+
+def breaking(monkeypatch, which: str, code: str, times: int) -> list[int]:
+    """Let one of the two processes fail as often as is said; return a list of the attempts."""
+    begun: list[int] = []
+
+    def start(command, *args, **streams):
+        if which in command[1]:
+            begun.append(1)
+            command = ["-c", code] if len(begun) <= times else command
+        return plan.start(command, *args, **streams)
+
+    monkeypatch.setattr(isolation, "start", start)
+    return begun
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_failure_of_ours_is_tried_again_and_then_said(monkeypatch, name):
+    code, message = BROKEN[name]
+    begun = breaking(monkeypatch, "judge", code, times=2)
+    with pytest.raises(GraderFailed, match=message):
+        outcomes("1")
+    assert len(begun) == 2
+
+
+def test_a_students_process_that_never_starts_is_a_failure_of_ours(monkeypatch):
+    breaking(monkeypatch, "worker", "raise SystemExit(73)", times=2)
+    with pytest.raises(GraderFailed, match="did not start"):
+        outcomes("1")
+
+
+def test_a_failure_that_passes_costs_nothing(monkeypatch):
+    breaking(monkeypatch, "worker", "raise SystemExit(73)", times=1)
+    assert outcomes("def one(): return 1", check("q", "assert one() == 1")) == ["", ""]
+
+
+@pytest.mark.parametrize("code", [71, 72, 73, 74])
+def test_who_ends_the_own_process_can_not_pass_for_a_failure_of_ours(code):
+    found = outcomes(f"import os\nos._exit({code})", check("q", "assert True"))
+    assert found[0].startswith("KernelDied") and found[1].startswith("NotRun")
+
+
+FORGE = """
+import gc
+[worker] = [one for one in gc.get_objects() if type(one).__name__ == "Worker"]
+worker.answer[{kind!r}] = lambda body: {said}
+"""
+
+
+@pytest.mark.parametrize("said", ["5", "[1]", "{'error': {'kinds': []}}"])
+@pytest.mark.parametrize("kind", [b"R", b"N", b"C"])
+def test_garbled_replies_cost_only_what_they_are_for(kind, said):
+    found = outcomes(
+        "def one(): return 1",
+        check("one", "assert one() == 1"),
+        FORGE.format(kind=kind, said=said),
+        "2",
+        check("two", "assert one() == 1"),
+        check("three", "assert True"),
+    )
+    assert found[:3] == ["", "", ""] and found[5] == ""
+    if kind == b"R":
+        assert found[3] == "Garbled: what the process of these cells says can't be read"
+        assert found[4] == ""
+    else:
+        assert found[3] == "" and found[4]
 
 
 def test_partial_points_and_nothing_else_are_what_a_check_displays():
@@ -354,6 +457,35 @@ def test_without_a_sandbox_the_checks_are_still_out_of_reach(monkeypatch, user):
     )
     assert found[2] == "CheckFailed: two: 2 is expected; you have 3."
     assert found[3].startswith("KernelDied") and found[4].startswith("NotRun")
+
+
+@pytest.mark.parametrize(
+    ("release", "version"),
+    [("6.12-amd64", (6, 12)), ("5.4.0-150-generic", (5, 4)), ("6.1.0+", (6, 1)), ("odd", (0, 0))],
+)
+def test_kernels_are_told_apart_whatever_they_are_called(monkeypatch, release, version):
+    monkeypatch.setattr(plan.platform, "release", lambda: release)
+    assert plan.kernel() == version
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no sandbox at all")
+def test_what_a_system_lacks_is_said(monkeypatch):
+    monkeypatch.setattr(plan, "sandbox_user", lambda: "own")
+    monkeypatch.setattr(plan, "refusing", lambda: "")
+    monkeypatch.setattr(plan.os, "getpid", lambda: 0)  # of which the kernel says nothing
+    filters, children = plan.what_is_missing()
+    assert "no calls of the kernel are refused" in filters and "children" in children
+    monkeypatch.setattr(plan, "sandbox_user", lambda: "")
+    monkeypatch.setattr(plan.platform, "release", lambda: "5.4.0-150-generic")
+    assert "needs Linux 5.12, and this is 5.4.0-150-generic" in plan.what_is_missing()[0]
+    monkeypatch.setattr(plan.sys, "maxsize", 2**31 - 1)
+    assert "a Python of 64 bits" in plan.what_is_missing()[0]
+
+
+@pytest.mark.skipif(not plan.sandbox_user(), reason="no sandbox here")
+def test_a_trial_that_hangs_is_no_sandbox(monkeypatch):
+    monkeypatch.setattr(plan, "TRIAL", 0.01)
+    assert not plan._works(plan.sandbox_user())
 
 
 def test_what_is_sent_over_costs_no_warning():
