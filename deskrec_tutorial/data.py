@@ -1,4 +1,4 @@
-"""Chapter 1: load Deskdrop's two tables, or those of any click log; check them, and join them."""
+"""Chapter 1: load Deskdrop's two tables, check them, and join them."""
 
 from __future__ import annotations
 

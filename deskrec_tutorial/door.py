@@ -1,10 +1,10 @@
-"""The door that all data come through: what an id, a time, a title, a value must be.
+"""The door that all data come through: what an id, a title, a value must be.
 
 `load_clicks` brings other logs into this shape; the chapters' functions ask here for what they
 need and trust it afterwards.
 
 - An id is a whole number of 64 bits or a text. A column has one kind, and none is missing.
-- A time is a whole number of seconds since 1970, UTC.
+- A time is a whole number of seconds since 1970, UTC; `clock.py` sees to that.
 - A title is a text.
 """
 
@@ -25,10 +25,6 @@ NOTHING = frozenset(("", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"))
 
 class DataError(ValueError):
     """A data file or table is not what the course needs; the message says where and what to do."""
-
-
-class MissingIdsError(DataError):
-    """Ids are missing, which may be left out on purpose."""
 
 
 # ------------------------------------------------------------------ tables
@@ -202,7 +198,7 @@ def ids(column: pd.Series, name: str, where: str, rows: pd.Index | None = None) 
     column = column.rename(name)
     gone = no_id(column)
     if gone.any():
-        raise MissingIdsError(missing_ids(column, gone, where))
+        raise missing_ids(column, gone, where)
     if isinstance(column.dtype, pd.CategoricalDtype):
         taken = column.cat.categories.take(column.cat.codes.to_numpy())
         column = pd.Series(taken, column.index, name=name)
@@ -233,11 +229,11 @@ def no_id(column: pd.Series) -> np.ndarray:
     return gone
 
 
-def missing_ids(column: pd.Series, gone: np.ndarray, where: str) -> str:
-    """The sentence on rows without an id."""
+def missing_ids(column: pd.Series, gone: np.ndarray, where: str) -> DataError:
+    """The error for rows without an id."""
     first = int(gone.argmax())
     instead = "" if pd.isna(column.iloc[first]) else f" ({column.iloc[first]!r} stands there)"
-    return (
+    return DataError(
         f"{where}: {column.name} is missing in {_rows(int(gone.sum()))}, first in row "
         f"{row_name(column, first)} of the table{instead}. Nobody can be recommended anything "
         "without an id. Leave such rows out: load the log with dr.load_clicks(…, "

@@ -167,7 +167,7 @@ def _without_missing(
     for column in ids:
         gone = door.no_id(table[column])
         if gone.any() and missing == "raise":
-            raise door.MissingIdsError(door.missing_ids(table[column], gone, where))
+            raise door.missing_ids(table[column], gone, where)
         keep &= ~gone
     lost = int((~keep).sum())
     if not lost:

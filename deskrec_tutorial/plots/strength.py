@@ -125,12 +125,8 @@ class Happened:
 
     def rows_of(self, strength: pd.DataFrame) -> np.ndarray:
         """The row of `counts` of each pair of a table; -1 where nothing happened."""
-        found = []
-        for name, known in (("personId", self._users), ("contentId", self._items)):
-            codes, ids = door.codes(strength[name], name, "strength")
-            ids, known = door.one_kind(ids, known)
-            found.append(pd.Index(known).get_indexer(pd.Index(ids))[codes])
-        users, items = found
+        users = door.places(strength["personId"], "personId", "strength", self._users)
+        items = door.places(strength["contentId"], "contentId", "strength", self._items)
         place = pd.Index(self._pairs).get_indexer(self._key(users, items))
         return np.where((users < 0) | (items < 0), -1, place)
 

@@ -188,11 +188,7 @@ def _first_times(matrix: InteractionMatrix, events: pd.DataFrame) -> np.ndarray:
     """When each person of the matrix came, in seconds; -inf where the events do not say."""
     door.need(events, ("personId", "timestamp"), "events", "dr.join_events")
     times = clock.times(events["timestamp"], "events")
-    place = pd.Index(matrix.user_ids).get_indexer(pd.Index(events["personId"]))
-    if (place < 0).all():  # of another type, perhaps
-        codes, ids = door.codes(events["personId"], "personId", "events")
-        ids, known = door.one_kind(ids, matrix.user_ids)
-        place = pd.Index(known).get_indexer(pd.Index(ids))[codes]
+    place = door.places(events["personId"], "personId", "events", matrix.user_ids)
     if (place < 0).all():
         raise ValueError(
             "Not one person of the matrix is in events: personId is "
