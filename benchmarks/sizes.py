@@ -47,7 +47,7 @@ def modules() -> dict[str, Path]:
 def helpers() -> dict[str, list[str]]:
     """By chapter, the modules that the README's table names as its helpers."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| \[(\d\d) [^|]*\|[^|]*\|[^|]*\|([^|]*)\|", readme, re.M)
+    rows = re.findall(r"^\| \[(\d\d\w?) [^|]*\|[^|]*\|[^|]*\|([^|]*)\|", readme, re.M)
     return {chapter: re.findall(r"`(\w+\.py)`", named) for chapter, named in rows}
 
 

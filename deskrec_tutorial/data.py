@@ -73,9 +73,17 @@ class ClickStream:
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return (
+        size = (
             f"ClickStream(source={self.source!r}, articles={len(self.articles):,} rows, "
             f"interactions={len(self.interactions):,} rows)"
+        )
+        return size if self.source == "sample" else f"{size}\n{self._other_numbers()}"
+
+    def _other_numbers(self) -> str:
+        """What a chapter's first output says where its prose speaks about other data."""
+        return (
+            "The text of the chapters describes the embedded sample; you are reading "
+            f"{self.source}, so your numbers differ."
         )
 
 

@@ -54,9 +54,10 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     )
     notebook.nbformat_minor = 5
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-        for key in ("lines_to_next_cell", "jupyter", "collapsed", "scrolled"):
-            cell.metadata.pop(key, None)
+        predicted = "hide-output" in cell.metadata.get("tags", ())  # its output stays folded
+        for key in ("execution", "lines_to_next_cell", "jupyter", "collapsed", "scrolled"):
+            if key != "jupyter" or not predicted:
+                cell.metadata.pop(key, None)
         for output in cell.get("outputs", []):
             # A live widget has a random id and is dead without its kernel: its sentence remains.
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
