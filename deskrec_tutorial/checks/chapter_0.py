@@ -34,7 +34,7 @@ def five(
     answer: Any, model: AlternatingLeastSquares, matrix: InteractionMatrix, people: pd.DataFrame
 ) -> None:
     """Check five recommendations for the person who has read most."""
-    busiest = people["size"].idxmax()
+    busiest, strongest = map(int, people[["size", "sum"]].idxmax())
     kind(answer, pd.DataFrame, "five recommendations")
     equal(
         answer,
@@ -43,7 +43,7 @@ def five(
         mistakes={
             "These are ten; `n=5` asks for five.": recommend(model, matrix, busiest),
             "That is the person with the largest sum of strengths: take the largest size.": (
-                recommend(model, matrix, people["sum"].idxmax(), n=5)
+                recommend(model, matrix, strongest, n=5)
             ),
         },
     )
