@@ -66,4 +66,4 @@ def both(answer: Any, read_in: pd.DataFrame) -> None:
 
 
 def _both(read_in: pd.DataFrame) -> pd.Series[bool]:
-    return (read_in["en"] > 0) & (read_in["pt"] > 0)
+    return read_in.reindex(columns=["en", "pt"], fill_value=0).gt(0).all(axis=1)
