@@ -78,12 +78,12 @@ def load_clicks(
     named = _named(roles | {"title": title})
     if articles is None and title is not None and title not in named:
         named.append(title)
-    log, where, source = _table(interactions, "interactions", named, [user, item])
+    log, where = _table(interactions, "interactions", named, [user, item])
     _no_header_inside(log, [user, item], where)
     catalogue = None
     if articles is not None:
         columns = [item] if title in (None, item) else [item, title]
-        catalogue, shelf, _ = _table(articles, "articles", columns, [item])
+        catalogue, shelf = _table(articles, "articles", columns, [item])
         log, catalogue = _spelled_alike(log, catalogue, item, interactions, articles)
     notes: list[str] = []
     log = _without_missing(log, [user, item], where, missing, notes)
@@ -95,6 +95,7 @@ def load_clicks(
         listed = _articles(catalogue, shelf, item, title, notes)
     for note in notes:
         print(note)
+    source = "DataFrame" if isinstance(interactions, pd.DataFrame) else os.fspath(interactions)
     return ClickStream(listed, events, source, tuple(notes))
 
 
@@ -112,29 +113,23 @@ def _named(roles: dict[str, Hashable | None]) -> list[Hashable]:
 
 def _table(
     given: Table, name: str, columns: Sequence[Hashable], ids: Sequence[Hashable]
-) -> tuple[pd.DataFrame, str, str]:
-    """A table with the columns, what messages call it, and where it comes from."""
+) -> tuple[pd.DataFrame, str]:
+    """A table with the columns, and what messages call it."""
     if isinstance(given, pd.DataFrame):
-        table, where, source = given, name, "DataFrame"
-        files.have(table, columns, name)
-        table = table.reset_index(drop=True)
-    elif isinstance(given, (str, os.PathLike)):
-        path = Path(given).expanduser()
-        table, where = files.load_table(path, columns, ids)
-        source = os.fspath(given)
-    else:
-        raise TypeError(f"{name} must be a DataFrame or a path, not a {type(given).__name__}.")
-    return table, where, source
+        files.have(given, columns, name)
+        return given.reset_index(drop=True), name
+    if isinstance(given, (str, os.PathLike)):
+        return files.load_table(Path(given).expanduser(), columns, ids)
+    raise TypeError(f"{name} must be a DataFrame or a path, not a {type(given).__name__}.")
 
 
 def _no_header_inside(log: pd.DataFrame, columns: Sequence[Hashable], where: str) -> None:
     """Refuse a row that repeats the names: two files have been put one behind the other."""
-    again = np.ones(len(log), dtype=bool)
-    for column in columns:
-        text = log[column].dtype.kind == "O"
-        again &= (
-            (log[column] == str(column)).to_numpy(dtype=bool, na_value=False) if text else False
-        )
+    if any(log[column].dtype.kind != "O" for column in columns):
+        return
+    again = np.logical_and.reduce(
+        [(log[one] == str(one)).to_numpy(dtype=bool, na_value=False) for one in columns]
+    )
     if again.any():
         raise DataError(
             f"{where}: row {int(again.argmax())} of the table holds the names of the columns once "
@@ -148,15 +143,11 @@ def _spelled_alike(
     """Ids of two files: all text if some are, for in a file 7 and "7" are spelled alike."""
     if any(isinstance(origin, pd.DataFrame) for origin in origins):
         return log, catalogue
-    as_text = [_is_text(table[item]) for table in (log, catalogue)]
-    if as_text[0] != as_text[1]:
-        numbered = catalogue if as_text[0] else log
-        numbered[item] = numbered[item].map(str, na_action="ignore").astype(object)
-    return log, catalogue
-
-
-def _is_text(column: pd.Series) -> bool:
-    return pd.api.types.infer_dtype(column, skipna=True) == "string"
+    tables = log, catalogue
+    numbered = [table for table in tables if pd.api.types.infer_dtype(table[item]) != "string"]
+    if len(numbered) == 1:
+        numbered[0][item] = numbered[0][item].map(str, na_action="ignore").astype(object)
+    return tables
 
 
 def _without_missing(
@@ -194,8 +185,9 @@ def _events(
         f"with {_many(len(item_ids), 'article')}"
     )
     if time is not None:
-        columns["timestamp"], taken_for = clock.seconds(log[time], where)
-        first, last = (f"{pd.Timestamp(t, unit='s'):%Y-%m-%d}" for t in _ends(columns["timestamp"]))
+        times, taken_for = clock.seconds(log[time], where)
+        columns["timestamp"] = times
+        first, last = (f"{pd.Timestamp(t, unit='s'):%Y-%m-%d}" for t in (times.min(), times.max()))
         said += f", {first} to {last} ({time}: {taken_for})"
     notes.append(said + ".")
     kinds = ONE_KIND if event is None else door.kinds(log[event], where).to_numpy(dtype=object)
@@ -222,11 +214,6 @@ def _many(number: int, one: str, more: str = "") -> str:
     return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
-def _ends(times: object) -> tuple[int, int]:
-    values = np.asarray(times)
-    return int(values.min()), int(values.max())
-
-
 def _articles_of(
     log: pd.DataFrame, items: pd.Series, title: Hashable | None, notes: list[str]
 ) -> pd.DataFrame:
@@ -234,17 +221,17 @@ def _articles_of(
     found, ids = door.codes(items, "contentId", "interactions")
     if title is None:
         return _listed(ids, pd.Series([None] * len(ids)))
-    _note_several(found, log[title], notes)
+    several = len(_ambiguous(found, log[title]))
+    if several:
+        notes.append(f"{_many(several, 'article')} with more than one title: the first stands.")
     return _listed(ids, door.titles_of(log[title], found, ids))
 
 
-def _note_several(found: np.ndarray, titles: pd.Series, notes: list[str]) -> None:
-    """Say how many articles have more than one title."""
-    titled = ~door.no_title(titles)
-    pairs = pd.DataFrame({"item": found, "title": titles.to_numpy(dtype=object)})[titled]
-    several = int((pairs.drop_duplicates().groupby("item").size() > 1).sum())
-    if several:
-        notes.append(f"{_many(several, 'article')} with more than one title: the first stands.")
+def _ambiguous(found: np.ndarray, titles: pd.Series) -> np.ndarray:
+    """Which of the articles have more than one title."""
+    pairs = pd.DataFrame({"item": found, "title": titles.to_numpy(dtype=object)})
+    items = pairs[~door.no_title(titles)].drop_duplicates()["item"]
+    return items[items.duplicated()].unique()
 
 
 def _articles(
@@ -255,7 +242,9 @@ def _articles(
     titles = pd.Series(None, catalogue.index, dtype=object)
     if title not in (None, item):
         titles = catalogue[title]
-        _check_one_title(catalogue, found, item, title, where)
+        several = _ambiguous(found, titles)
+        if len(several):
+            raise _two_titles(catalogue, found == several[0], item, title, where)
     repeated = pd.Series(found).duplicated().to_numpy()
     if repeated.any():
         number = int(repeated.sum())
@@ -274,22 +263,15 @@ def _articles(
     return pd.concat([_listed(ids[order], pd.Series(names)), rest], axis=1)
 
 
-def _check_one_title(
-    catalogue: pd.DataFrame, found: np.ndarray, item: Hashable, title: Hashable, where: str
-) -> None:
-    """Refuse an article with two titles."""
-    titled = ~door.no_title(catalogue[title])
-    pairs = pd.DataFrame({"item": found, "title": catalogue[title].to_numpy(dtype=object)})[titled]
-    different = pairs.drop_duplicates()
-    several = different["item"].duplicated()
-    if several.any():
-        one = different["item"][several].iloc[0]
-        rows = catalogue.index[(found == one) & titled].tolist()
-        raise DataError(
-            f"{where}: {item} {catalogue[item].iloc[int((found == one).argmax())]} has more than "
-            f"one title (rows {rows} of the table), so nobody can say which is meant. Keep one row "
-            f"for each: articles.drop_duplicates({item!r})."
-        )
+def _two_titles(
+    catalogue: pd.DataFrame, own: np.ndarray, item: Hashable, title: Hashable, where: str
+) -> DataError:
+    rows = catalogue.index[own & ~door.no_title(catalogue[title])].tolist()
+    return DataError(
+        f"{where}: {item} {catalogue[item][own].iloc[0]} has more than one title (rows {rows} of "
+        "the table), so nobody can say which is meant. Keep one row for each: "
+        f"articles.drop_duplicates({item!r})."
+    )
 
 
 def _listed(ids: np.ndarray, titles: pd.Series) -> pd.DataFrame:
