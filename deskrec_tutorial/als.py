@@ -13,6 +13,7 @@ from __future__ import annotations
 import operator
 import warnings
 
+import implicit.gpu
 import numpy as np
 from implicit.als import AlternatingLeastSquares as _implicit_als
 from implicit.cpu.als import AlternatingLeastSquares
@@ -272,36 +273,28 @@ def fit_als(
             f"of an unread pair. Use alpha ≥ {np.ceil(1000 * alpha / weakest) / 1000:g}.",
             stacklevel=2,
         )
-    settings = {
-        "factors": factors,
-        "regularization": regularization,
-        "alpha": alpha,
-        "iterations": iterations,
-        "random_state": random_state,
-    }
-    # implicit runs its own threads, one user each; BLAS threads on top only slow it down.
-    with threadpool_limits(1, "blas"):
-        if use_gpu:
-            model = _fit_on_gpu(matrix, settings)
-        else:
-            model = AlternatingLeastSquares(**settings, dtype=np.float64)
-            model.fit(matrix.user_items, show_progress=False)
-        model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)
-    return model
-
-
-def _fit_on_gpu(matrix: InteractionMatrix, settings: dict) -> AlternatingLeastSquares:
-    import implicit.gpu
-
-    if not implicit.gpu.HAS_CUDA:
+    if use_gpu and not implicit.gpu.HAS_CUDA:
         raise RuntimeError(
             "use_gpu=True, but implicit finds no usable CUDA GPU here. On Colab choose Runtime → "
             "Change runtime type → GPU and install rmm; or leave use_gpu out: this data set "
             "trains in seconds on a CPU."
         )
-    model = _implicit_als(**settings, use_gpu=True)
-    model.fit(matrix.user_items, show_progress=False)
-    return model.to_cpu()
+    model = _implicit_als(
+        factors,
+        regularization,
+        alpha,
+        dtype=np.float32 if use_gpu else np.float64,
+        use_gpu=use_gpu,
+        iterations=iterations,
+        random_state=random_state,
+    )
+    # implicit runs its own threads, one user each; BLAS threads on top only slow it down.
+    with threadpool_limits(1, "blas"):
+        model.fit(matrix.user_items, show_progress=False)
+        if use_gpu:
+            model = model.to_cpu()
+        model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)
+    return model
 
 
 def check_model(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> None:
@@ -326,7 +319,6 @@ def check_model(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> No
 
 # How far a score may be from the sum of its parts by rounding alone, for scores of about 1.
 ROUNDING = {"float64": 1e-6, "float32": 5e-5}
-SOLVE_AGAIN = "model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)"
 
 
 def parts_apart(
@@ -370,36 +362,26 @@ def parts_apart(
     )
     factor = _factor_of(model, matrix)
     if not 0.8 < factor / model.alpha < 1.25:  # fit leaves it within a few percent
-        other = float(y[worst] @ _solved(model, history, factor))
+        fixed = model.item_factors.astype(np.float64)
+        other = y[worst] @ half_step(factor * history, fixed, model.regularization)[0]
         if abs(other - stored[worst]) < gaps[worst] / 2:
-            return said + _multiplied(model, factor)
-    mended = written(solved[worst]) if left[worst] < max(floor, gaps[worst] / 10) else ""
-    return said + _not_solved(model, mended)
-
-
-def _multiplied(model: AlternatingLeastSquares, factor: float) -> str:
-    return (
-        f"The stored vectors fit confidences of {factor:.3g} times the strengths of this matrix, "
-        f"while model.alpha is {model.alpha:g}: strengths were multiplied before fitting, or alpha "
-        "was changed afterwards. Tell the model by what they were multiplied: model.alpha = "
-        f"{factor:.3g}, or the exact number if you know it."
-    )
-
-
-def _not_solved(model: AlternatingLeastSquares, mended: str) -> str:
-    said = (
+            return (
+                f"{said}The stored vectors fit confidences of {factor:.3g} times the strengths of "
+                f"this matrix, while model.alpha is {model.alpha:g}: strengths were multiplied "
+                "before fitting, or alpha was changed afterwards. Tell the model by what they were "
+                f"multiplied: model.alpha = {factor:.3g}, or the exact number if you know it."
+            )
+    said += (
         "The vector that the model stores for this person is not the one that solves for these "
         f"strengths with alpha = {model.alpha:g} and the final article vectors. (implicit's fit "
         "ends with the articles; dr.fit_als solves for the people once more.)"
     )
-    return said + (f" This line does so, and then both are {mended}: {SOLVE_AGAIN}" * bool(mended))
-
-
-def _solved(model: AlternatingLeastSquares, row: sparse.csr_matrix, alpha: float) -> np.ndarray:
-    """The vector of somebody with these strengths, with another alpha than the model's."""
-    y = model.item_factors.astype(np.float64)
-    solved: np.ndarray = half_step(alpha * row, y, model.regularization)[0]
-    return solved
+    if left[worst] < max(floor, gaps[worst] / 10):
+        said += (
+            f" This line does so, and then both are {written(solved[worst])}: "
+            "model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)"
+        )
+    return said
 
 
 def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix, most: int = 100) -> float:

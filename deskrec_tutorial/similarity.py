@@ -26,10 +26,8 @@ def similar_articles(
 
     Parameters
     ----------
-    model : implicit.cpu.als.AlternatingLeastSquares
-        A model fitted on `matrix`.
-    matrix : InteractionMatrix
-        The data.
+    model, matrix
+        A model, and the InteractionMatrix that it was fitted on.
     item : int or str
         The contentId to start from.
     n : int
