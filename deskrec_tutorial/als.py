@@ -384,8 +384,8 @@ def parts_apart(
     return said
 
 
-def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix, most: int = 100) -> float:
-    """By what the strengths must be multiplied to give the stored vectors: a median over people.
+def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> float:
+    """By what the strengths must be multiplied to give the stored vectors: a median over a hundred.
 
     The normal equations of one person, (YᵀY + λI - Y_rᵀY_r) x = k Y_rᵀ (r (1 - Y_r x)), hold for
     one k if x was solved from k · r, and are least squares for k otherwise.
@@ -394,7 +394,7 @@ def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix, most: 
     y = model.item_factors.astype(np.float64)
     gram = y.T @ y + model.regularization * np.eye(y.shape[1])
     found = []
-    for row in people[:: max(len(people) // most, 1)]:
+    for row in people[:: max(len(people) // 100, 1)]:
         one = matrix.user_items[row]
         x, seen = model.user_factors[row].astype(np.float64), y[one.indices]
         scores = seen @ x

@@ -186,8 +186,7 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
         If more than 1 % of the interactions are on articles that the table does not have, or more
         than 10 % repeat an earlier one in time, person, article, type and value.
     """
-    if removed not in ("keep", "drop"):
-        raise ValueError(f'removed must be "keep" or "drop", not {removed!r}.')
+    door.one_of(removed, "removed", ("keep", "drop"))
     articles, log = clicks.articles, clicks.interactions
     door.need(articles, ("eventType", "contentId", "title"), "articles", "dr.load_clicks")
     shared = articles.loc[articles["eventType"] == SHARED, ["contentId", "title"]]

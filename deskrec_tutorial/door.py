@@ -13,6 +13,7 @@ from __future__ import annotations
 import decimal
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -25,6 +26,14 @@ NOTHING = frozenset(("", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"))
 
 class DataError(ValueError):
     """A data file or table is not what the course needs; the message says where and what to do."""
+
+
+def one_of(value: str, name: str, choices: Sequence[str]) -> str:
+    """The value of the argument called `name`, if it is one of the choices."""
+    if value not in choices:
+        *others, last = (f'"{choice}"' for choice in choices)
+        raise ValueError(f"{name} must be {', '.join(others)} or {last}, not {value!r}.")
+    return value
 
 
 # ------------------------------------------------------------------ tables
@@ -393,14 +402,12 @@ def titles_of(column: pd.Series, found: np.ndarray, items: np.ndarray) -> pd.Ser
     items : numpy.ndarray
         The ids of the articles.
     """
-    first = column.iloc[first_places(found, len(items))]
-    if no_title(first).any():
-        titled = ~no_title(column)
-        first = first.set_axis(range(len(items)))
-        known, places = np.unique(found[titled], return_index=True)
-        first = first.astype(object)
-        first.loc[known] = column[titled].iloc[places].to_numpy(dtype=object)
-    return titles(first, items)
+    rows = first_places(found, len(items))
+    if no_title(column.iloc[rows]).any():
+        titled = np.flatnonzero(~no_title(column))
+        known, first = np.unique(found[titled], return_index=True)
+        rows[known] = titled[first]
+    return titles(column.iloc[rows], items)
 
 
 def written(value: object) -> str:

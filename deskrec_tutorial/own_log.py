@@ -72,8 +72,7 @@ def load_clicks(
         If there is no such file, or something in it is not as described; the message names the
         column and the first bad row, counted from 0.
     """
-    if missing not in ("raise", "drop"):
-        raise ValueError(f'missing must be "raise" or "drop", not {missing!r}.')
+    door.one_of(missing, "missing", ("raise", "drop"))
     roles = {"user": user, "item": item, "time": time, "event": event, "value": value}
     named = _named(roles | {"title": title})
     if articles is None and title is not None and title not in named:

@@ -204,13 +204,10 @@ def history(strength: pd.DataFrame, user: int | str) -> pd.DataFrame:
 def _rows_of(people: pd.Series, user: int | str) -> np.ndarray:
     """True in the rows of one person, or an error that names near misses."""
     one = door.plain(user)
-    own = np.zeros(len(people), dtype=bool)
-    if isinstance(one, str):
+    if isinstance(one, str) or (people.dtype == np.int64 and type(one) is int):
         own = (people == one).to_numpy(dtype=bool, na_value=False)
-    elif people.dtype == np.int64 and type(one) is int and -(2**63) <= one < 2**63:
-        own = people.to_numpy() == np.int64(one)
-    if own.any():  # numbering all ids takes a hundred times as long
-        return own
+        if own.any():  # numbering all ids takes a hundred times as long
+            return own
     numbers, ids = door.codes(people, "personId", "strength")
     return np.asarray(numbers == index_of(ids, user, "personId"))
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from . import door
 from .als import check_count
 from .evaluation import check_question
 from .metrics import Scorer, above_and_tied, ask, hit_share, rounded
@@ -51,8 +52,7 @@ def sampled_recall(
     pandas.Series
         ``recall@k`` for each k.
     """
-    if average not in ("pairs", "users"):
-        raise ValueError(f'average must be "pairs" or "users", not {average!r}.')
+    door.one_of(average, "average", ("pairs", "users"))
     hits = sampled_hits(recommender, train, test, k, negatives, seed)
     return (hits if average == "pairs" else hits.groupby(level="personId").mean()).mean()
 

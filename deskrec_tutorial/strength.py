@@ -106,9 +106,7 @@ def _begins(key: np.ndarray) -> np.ndarray:
 
 def check_repeats(repeats: str) -> str:
     """The same, if it is "drop" or "keep"."""
-    if repeats not in ("drop", "keep"):
-        raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
-    return repeats
+    return door.one_of(repeats, "repeats", ("drop", "keep"))
 
 
 def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
