@@ -386,8 +386,8 @@ def titles(column: pd.Series, items: np.ndarray) -> pd.Series:
 
 def no_title(column: pd.Series) -> np.ndarray:
     """True where a title is missing or blank."""
-    text = column.astype(object)
-    return np.array([one is None or one != one or not str(one).strip() for one in text], dtype=bool)
+    blank = np.array([not str(title).strip() for title in column.astype(object)], dtype=bool)
+    return blank | column.isna().to_numpy(dtype=bool)
 
 
 def titles_of(column: pd.Series, found: np.ndarray, items: np.ndarray) -> pd.Series:
