@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import operator
 import warnings
+from dataclasses import dataclass, field
 
 import implicit.gpu
 import numpy as np
@@ -25,6 +26,7 @@ from .strength import InteractionMatrix
 LARGEST = 1e15  # confidence: beyond it a float no longer sees the weak no beside it
 
 
+@dataclass(eq=False, repr=False)
 class ALS:
     """Implicit-feedback ALS in plain NumPy: chapter 3's code, to be read rather than deployed.
 
@@ -60,24 +62,17 @@ class ALS:
         The loss before the first half-step, then after each: 1 + 2 · iterations values.
     """
 
-    user_factors: np.ndarray
-    item_factors: np.ndarray
-    loss_history: list[float]
+    factors: int = 20
+    regularization: float = 0.1
+    alpha: float = 15.0
+    iterations: int = 15
+    random_state: int | None = 42
+    user_factors: np.ndarray = field(init=False)
+    item_factors: np.ndarray = field(init=False)
+    loss_history: list[float] = field(init=False)
 
-    def __init__(
-        self,
-        factors: int = 20,
-        regularization: float = 0.1,
-        alpha: float = 15.0,
-        iterations: int = 15,
-        random_state: int | None = 42,
-    ) -> None:
-        _check_parameters(factors, regularization, alpha, iterations)
-        self.factors = factors
-        self.regularization = regularization
-        self.alpha = alpha
-        self.iterations = iterations
-        self.random_state = random_state
+    def __post_init__(self) -> None:
+        _check_parameters(self.factors, self.regularization, self.alpha, self.iterations)
 
     def fit(self, user_items: sparse.csr_matrix | InteractionMatrix) -> ALS:
         """Learn both sets of factors.

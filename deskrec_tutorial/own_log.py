@@ -194,19 +194,14 @@ def _events(
     if value is not None:
         columns["value"] = door.values(log[value], where)
     events = pd.DataFrame(columns)
-    _note_repeats(events, time is not None, notes)
-    return events
-
-
-def _note_repeats(events: pd.DataFrame, timed: bool, notes: list[str]) -> None:
-    """Say how many rows repeat another. Without times many do, with good reason, but not all."""
-    repeats = int(events.duplicated().sum())
-    if repeats and (timed or events.duplicated(keep=False).all()):
-        all_of_them = "" if timed else "; not one row stands there only once"
+    repeats = events.duplicated().sum()
+    # Without times many rows repeat another, with good reason, but not all.
+    if repeats and (time is not None or events.duplicated(keep=False).all()):
+        whole = "" if time is not None else "; not one row stands there only once"
         notes.append(
-            f"{repeats:,} of the {len(events):,} rows repeat an earlier one in all of "
-            f"these{all_of_them}."
+            f"{repeats:,} of the {len(events):,} rows repeat an earlier one in all of these{whole}."
         )
+    return events
 
 
 def _many(number: int, one: str, more: str = "") -> str:
@@ -219,7 +214,7 @@ def _articles_of(
     """The articles that occur in the log, with their titles there."""
     found, ids = door.codes(items, "contentId", "interactions")
     if title is None:
-        return _listed(ids, pd.Series([None] * len(ids)))
+        return _listed(ids, door.titles(pd.Series([None] * len(ids)), ids))
     several = len(_ambiguous(found, log[title]))
     if several:
         notes.append(f"{_many(several, 'article')} with more than one title: the first stands.")
@@ -256,10 +251,10 @@ def _articles(
             "course has its own. (title= says which column holds the titles.)"
         )
     order = found[~repeated]  # the rows as they stood
-    names = door.titles_of(titles, found, ids).to_numpy(dtype=object)[order]
+    names = door.titles_of(titles, found, ids).iloc[order]
     rest = catalogue.drop(columns=[c for c in {item, title, *lost} if c in catalogue.columns])
     rest = rest[~repeated].reset_index(drop=True)
-    return pd.concat([_listed(ids[order], pd.Series(names)), rest], axis=1)
+    return pd.concat([_listed(ids[order], names), rest], axis=1)
 
 
 def _two_titles(
@@ -274,5 +269,4 @@ def _two_titles(
 
 
 def _listed(ids: np.ndarray, titles: pd.Series) -> pd.DataFrame:
-    names = door.titles(titles, ids).to_numpy()
-    return pd.DataFrame({"eventType": SHARED, "contentId": ids, "title": names})
+    return pd.DataFrame({"eventType": SHARED, "contentId": ids, "title": titles.to_numpy(object)})

@@ -226,7 +226,14 @@ class InteractionMatrix:
             (values, (rows, columns)), shape=(len(user_ids), len(item_ids))
         )
         if user_items.nnz < len(strength):
-            raise _repeated_pair(strength)
+            pairs = strength[["personId", "contentId"]]
+            place = int(pairs.duplicated().argmax())
+            user, item = pairs.iloc[place]
+            raise ValueError(
+                f"Row {door.row_name(pairs, place)} repeats the pair personId {user}, contentId "
+                f"{item}. The matrix has one cell per pair: add the rows up first "
+                "(dr.event_strength does)."
+            )
         titles = door.titles_of(strength["title"], columns, item_ids)
         return cls(user_items, user_ids, item_ids, titles.to_numpy(dtype=object))
 
@@ -291,16 +298,6 @@ def _ids_in_order(given: Any, name: str, count: int) -> np.ndarray:
             "dr.InteractionMatrix.from_strength numbers ids in order."
         )
     return ids
-
-
-def _repeated_pair(strength: pd.DataFrame) -> ValueError:
-    pairs = strength[["personId", "contentId"]]
-    place = int(pairs.duplicated().argmax())
-    user, item = pairs.iloc[place]
-    return ValueError(
-        f"Row {door.row_name(pairs, place)} repeats the pair personId {user}, contentId {item}. "
-        "The matrix has one cell per pair: add the rows up first (dr.event_strength does)."
-    )
 
 
 def index_of(ids: np.ndarray, wanted: int | str, name: str) -> int:
