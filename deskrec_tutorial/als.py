@@ -274,17 +274,18 @@ def fit_als(
             "Change runtime type → GPU and install rmm; or leave use_gpu out: this data set "
             "trains in seconds on a CPU."
         )
-    model = _implicit_als(
-        factors,
-        regularization,
-        alpha,
-        dtype=np.float32 if use_gpu else np.float64,
-        use_gpu=use_gpu,
-        iterations=iterations,
-        random_state=random_state,
-    )
-    # implicit runs its own threads, one user each; BLAS threads on top only slow it down.
+    # implicit runs its own threads, one user each; BLAS threads on top only slow it down, and it
+    # warns of them as soon as a model is made.
     with threadpool_limits(1, "blas"):
+        model = _implicit_als(
+            factors,
+            regularization,
+            alpha,
+            dtype=np.float32 if use_gpu else np.float64,
+            use_gpu=use_gpu,
+            iterations=iterations,
+            random_state=random_state,
+        )
         model.fit(matrix.user_items, show_progress=False)
         if use_gpu:
             model = model.to_cpu()
