@@ -254,20 +254,7 @@ def fit_als(
             f"factors={factors} is more than this matrix of {matrix.user_items.shape[0]:,} users × "
             f"{matrix.user_items.shape[1]:,} items can use; choose a smaller number."
         )
-    strongest = alpha * matrix.user_items.data.max()
-    if strongest > LARGEST:
-        raise ValueError(
-            f"alpha={alpha:g} gives the strongest read pair confidence {strongest:.3g}; beyond "
-            f"{LARGEST:.0e} the 1 of an unread pair is lost beside it. Make the strengths smaller, "
-            "such as their logarithms."
-        )
-    weakest = alpha * matrix.user_items.data.min()
-    if weakest < 1:
-        warnings.warn(
-            f"alpha={alpha} gives the weakest read pair confidence {weakest:.3g}, less than the 1 "
-            f"of an unread pair. Use alpha ≥ {np.ceil(1000 * alpha / weakest) / 1000:g}.",
-            stacklevel=2,
-        )
+    _check_alpha(alpha, matrix.user_items.data)
     if use_gpu and not implicit.gpu.HAS_CUDA:
         raise RuntimeError(
             "use_gpu=True, but implicit finds no usable CUDA GPU here. On Colab choose Runtime → "
@@ -291,6 +278,24 @@ def fit_als(
             model = model.to_cpu()
         model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)
     return model
+
+
+def _check_alpha(alpha: float, strengths: np.ndarray) -> None:
+    """Refuse confidences beside which the weak no is lost, and warn of those below it."""
+    strongest = alpha * strengths.max()
+    if strongest > LARGEST:
+        raise ValueError(
+            f"alpha={alpha:g} gives the strongest read pair confidence {strongest:.3g}; beyond "
+            f"{LARGEST:.0e} the 1 of an unread pair is lost beside it. Make the strengths smaller, "
+            "such as their logarithms."
+        )
+    weakest = alpha * strengths.min()
+    if weakest < 1:
+        warnings.warn(
+            f"alpha={alpha} gives the weakest read pair confidence {weakest:.3g}, less than the 1 "
+            f"of an unread pair. Use alpha ≥ {np.ceil(1000 * alpha / weakest) / 1000:g}.",
+            stacklevel=3,
+        )
 
 
 def check_model(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> None:
