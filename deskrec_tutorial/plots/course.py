@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from ..data import ClickStream
 from ..strength import InteractionMatrix
-from .core import BLUE, ORANGE, panel, picture
+from .colours import BLUE, ORANGE
+from .core import panel, picture
 
 
 @picture

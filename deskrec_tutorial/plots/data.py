@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from .. import door
 from ..data import ClickStream, long_tail, missing_share
-from .core import BLUE, GREY, ORANGE, panel, picture, title_over_all
+from .colours import BLUE, GREY, ORANGE
+from .core import panel, picture, title_over_all
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Ages to mark on an article's life, in days.

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..data import long_tail
-from .core import BLACK, BLUE, GREY, ORANGE, panel, picture, shorten, title_over_all
+from .colours import BLACK, BLUE, GREY, ORANGE
+from .core import beside, panel, picture, shorten, title_over_all
 from .data import share_of_top
 
 
@@ -169,17 +170,13 @@ def _draw_steps(axes: Axes, steps: np.ndarray, total: float) -> None:
         if step < 0:
             bar.set(facecolor=ORANGE, hatch="///")
         axes.plot([end, end], [y, y + 1], color=GREY, linewidth=0.8, zorder=0)
-        _value_beside(axes, y, max(end, end - step), f"{step:+.3f}")
+        beside(axes, max(end, end - step), y, f"{step:+.3f}", 4)
     axes.barh(len(steps), total, color=BLACK, height=0.7)
-    _value_beside(axes, len(steps), max(total, 0.0), f"{total:.3f}")
+    beside(axes, max(total, 0.0), len(steps), f"{total:.3f}", 4)
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.invert_yaxis()
     low, high = min(0.0, ends.min()), max(0.0, ends.max(), (ends - steps).max())
     axes.set_xlim(low - 0.03 * (high - low) * (low < 0), high + 0.1 * (high - low))
-
-
-def _value_beside(axes: Axes, y: float, x: float, text: str) -> None:
-    axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
 
 
 def _waterfall_title(descending: np.ndarray, total: float) -> str:

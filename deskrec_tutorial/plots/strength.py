@@ -15,7 +15,8 @@ from scipy import sparse
 
 from .. import door
 from ..strength import EVENT_WEIGHTS, InteractionMatrix, check_weights, weights_of
-from .core import BLACK, BLUE, GREEN, ORANGE, PINK, SKY, panel, picture, title_over_all
+from .colours import BLACK, BLUE, GREEN, ORANGE, PINK, SKY
+from .core import panel, picture, title_over_all
 
 UNKNOWN = "no act in these events"
 

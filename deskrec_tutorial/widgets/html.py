@@ -6,15 +6,10 @@ everything that comes from data goes through `escaped`.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 
-from ..plots.core import BLUE, NO_MATH
-
-
-def escaped(value: object) -> str:
-    """A value as text that HTML cannot misunderstand."""
-    return html.escape(" ".join(str(value).split()))
+from ..plots.colours import BLUE
+from ..plots.core import NO_MATH, escaped
 
 
 def heading(text: str) -> str:
@@ -60,11 +55,3 @@ def side_by_side(*parts: str, basis: str = "300px") -> str:
     # No width of its own, or a long title would push it out of a narrow page.
     outer = f'<div class="{NO_MATH}" style="width:0;min-width:100%">'
     return f'{outer}<div style="{style}">{cells}</div></div>'
-
-
-def svg(label: str, width: float, height: float, *shapes: str) -> str:
-    """A drawing that fills the width there is, up to its own; `label` says what it shows."""
-    return (
-        f'<svg viewBox="0 0 {width:g} {height:.0f}" role="img" aria-label="{escaped(label)}" '
-        f'style="width:100%;max-width:{width:g}px">{"".join(shapes)}</svg>'
-    )

@@ -10,19 +10,12 @@ from traitlets import Bunch
 
 from .. import clock, door
 from ..als import check_model, parts_apart
-from ..plots.core import GREY
+from ..plots.colours import GREY
 from ..recommendations import history, recommend
 from ..strength import InteractionMatrix
 from .core import WIDE, Panel, Still, row, still
 from .html import bar, escaped, heading, sentence, side_by_side, table
-from .reasons import (
-    columns_of,
-    contributions,
-    nothing_left,
-    reasons,
-    reasons_html,
-    reasons_text,
-)
+from .reasons import columns_of, contributions, nothing_left, reasons, reasons_html, reasons_text
 from .search import id_typed
 
 GROUP = 12  # people listed per group

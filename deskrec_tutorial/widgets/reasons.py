@@ -9,7 +9,7 @@ import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
-from ..plots.core import BLUE, GREEN, GREY, PINK, RED
+from ..plots.colours import BLUE, GREEN, GREY, PINK, RED
 from ..strength import InteractionMatrix
 from .html import escaped, heading
 

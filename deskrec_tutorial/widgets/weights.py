@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .. import door
-from ..plots.core import GREY
+from ..plots.colours import GREY
 from ..plots.strength import Happened
 from ..strength import EVENT_WEIGHTS, UnknownIdError, check_weights, event_strength, index_of
 from .core import WIDE, Panel, Still, row, still, switch
