@@ -13,11 +13,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullLocator
 
 from .colours import BLACK, BLUE, GREY, ORANGE
-from .core import heat_map, panel, picture, shorten, title_over_all
+from .core import Drawn, heat_map, panel, picture, shorten, title_over_all
 
 
 @picture
-def toy_matrix(strengths: pd.DataFrame) -> tuple[Figure, str]:
+def toy_matrix(strengths: pd.DataFrame) -> Drawn:
     """The strengths of a small matrix, people × articles; empty where nothing was read."""
     read, top = strengths.to_numpy() > 0, strengths.to_numpy().max()
     figure, axes = panel(3.7)
@@ -34,7 +34,7 @@ def toy_matrix(strengths: pd.DataFrame) -> tuple[Figure, str]:
 
 
 @picture
-def loss_staircase(losses: Sequence[float]) -> tuple[Figure, str]:
+def loss_staircase(losses: Sequence[float]) -> Drawn:
     """The loss after each half-step; `losses[0]` is the one before the first."""
     steps, values = np.arange(len(losses)), np.array(losses)
     figure, axes = panel(3.8)
@@ -60,7 +60,7 @@ def loss_staircase(losses: Sequence[float]) -> tuple[Figure, str]:
 @picture
 def factor_plane(
     people: pd.DataFrame, articles: pd.DataFrame, tastes: Mapping[str, Sequence[str]]
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Two factors as a plane; `tastes` maps two tastes to the names of their members."""
     colour_of = {n: c for c, t in zip((BLUE, ORANGE), tastes, strict=True) for n in tastes[t]}
     figure, axes = panel(4.8)
@@ -88,7 +88,7 @@ def factor_plane(
 @picture
 def reconstructions(
     preference: pd.DataFrame, scores: Mapping[str, np.ndarray], gaps: np.ndarray
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Preferences beside the scores of several models; `gaps` says which cells get a frame."""
     read = preference.to_numpy() > 0
     figure = Figure(figsize=(10, 7.2))
@@ -116,7 +116,7 @@ def reconstructions(
 
 
 @picture
-def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
+def alpha_scores(quantiles: pd.DataFrame) -> Drawn:
     """Scores of read and unread pairs; columns `alpha`, `pairs`, `low`, `middle`, `high`."""
     figure, axes = panel(3.8)
     alphas = sorted(quantiles["alpha"].unique())

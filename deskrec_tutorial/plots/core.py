@@ -25,6 +25,7 @@ STYLE = Path(__file__).parent.parent / "deskrec.mplstyle"
 UNITLESS = "Only nearness has a meaning: the axes have no unit."  # of a map
 
 P = ParamSpec("P")
+Drawn = tuple[Figure, str]  # what a plot function returns: the figure and its caption
 
 
 def escaped(value: object) -> str:
@@ -58,7 +59,7 @@ class Picture:
         display(HTML(f'<p class="{NO_MATH}"><em>{html.escape(self.caption)}</em></p>'))
 
 
-def picture(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Picture]:
+def picture(draw: Callable[P, Drawn]) -> Callable[P, Picture]:
     """Turn a function that returns (figure, caption) into one that returns a styled Picture."""
 
     @functools.wraps(draw)
@@ -96,13 +97,6 @@ def lines(axes: Axes, columns: Iterable[tuple[Hashable, Any]], places: Any, **lo
         colour, marker, dash = LOOKS[number]
         axes.plot(places, values, marker + dash, color=colour, label=str(name), **look)
     axes.legend()
-
-
-def name_rows(axes: Axes, names: Iterable[str]) -> None:
-    """Names along the left edge, the first at the top."""
-    listed = list(names)
-    axes.set_yticks(range(len(listed)), listed)
-    axes.set_ylim(len(listed) - 0.5, -0.5)
 
 
 def heat_map(

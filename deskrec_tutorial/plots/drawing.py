@@ -83,26 +83,27 @@ class Mark(NamedTuple):
         if self.shape == "o":
             shape = f'circle r="{half}"'
         turn = ' transform="rotate(45)"' if self.shape == "D" else ""
-        fill, stroke = self._paint()
+        fill, stroke, ink = self._paint()
         return (
             f'<g transform="translate({x:.1f} {y:.1f})"><g class="deskrec-point" '
             f'style="--x:{dx:.1f}px;--y:{dy:.1f}px"><title>{escaped(self.name)}</title>'
             f'<{shape}{turn} fill="{fill}" stroke="{stroke}" stroke-width="{self.edge}"/>'
-            f'<text y="4" font-size="11" font-weight="600" fill="white" '
-            f'text-anchor="middle">{escaped(self.code)}</text></g></g>'
+            f'<text y="4" font-size="11" font-weight="{600 if self.filled else 400}" '
+            f'fill="{ink}" text-anchor="middle">{escaped(self.code)}</text></g></g>'
         )
 
-    def _paint(self) -> tuple[str, str]:
-        """The colours of the inside and of the edge."""
-        return (self.colour, "white") if self.filled else ("none", self.colour)
+    def _paint(self) -> tuple[str, str, str]:
+        """The colours of the inside, of the edge and of the code."""
+        own = self.colour
+        return (own, "white", "white") if self.filled else ("none", own, own)
 
     def draw(self, axes: Axes, scale: float) -> None:
         """The same on axes of matplotlib."""
-        fill, edge = self._paint()
+        fill, edge, ink = self._paint()
         x, y = self.at
         axes.plot(x, y, self.shape, mfc=fill, mec=edge, mew=self.edge, ms=scale * self.size)
         if self.code:
-            look = {"color": "white", "fontsize": 7.5, "weight": "bold"}
+            look = {"color": ink, "fontsize": 7.5, "weight": "bold"}
             axes.text(x, y, self.code, look, ha="center", va="center")
 
 
@@ -132,12 +133,8 @@ def drawing(label: str, shapes: Iterable[Shape], corners: np.ndarray, width: int
         placed: np.ndarray = (margin + scale * (places - low)) * (1, -1) + (0, height)
         return placed
 
-    return svg(label, width, height, MOTION, *(shape.svg(pixels) for shape in shapes))
-
-
-def svg(label: str, width: float, height: float, *shapes: str) -> str:
-    """An SVG that fills the width there is, up to its own; `label` says what it shows."""
     return (
-        f'<svg viewBox="0 0 {width:g} {height:.0f}" role="img" aria-label="{escaped(label)}" '
-        f'style="width:100%;max-width:{width:g}px">{"".join(shapes)}</svg>'
+        f'<svg viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{escaped(label)}" '
+        f'style="width:100%;max-width:{width}px">{MOTION}'
+        f"{''.join(shape.svg(pixels) for shape in shapes)}</svg>"
     )

@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 
 from ..evaluation import Comparison, Evaluation, bootstrap_interval
 from .colours import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, RED
-from .core import beside, lines, name_rows, panel, picture, shorten, title_over_all
+from .core import Drawn, beside, lines, panel, picture, shorten, title_over_all
 
 ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 LABELS = {"ndcg": "NDCG", "map": "MAP"}
@@ -29,7 +29,7 @@ def _label(metric: str) -> str:
 
 
 @picture
-def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tuple[Figure, str]:
+def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> Drawn:
     """One metric of several recommenders with its 95 % intervals, the best at the top."""
     rows = pd.DataFrame({name: result.summary.loc[metric] for name, result in results.items()}).T
     rows = rows.astype(float).sort_values("value", kind="stable")
@@ -54,7 +54,7 @@ def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tu
 
 
 @picture
-def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tuple[Figure, str]:
+def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> Drawn:
     """The same recommender measured again and again: one row of dots for each thing changed."""
     spreads = {name: float(np.std(v, ddof=1)) for name, v in values.items()}
     figure, axes = panel(1.3 + 0.5 * len(values))
@@ -63,7 +63,7 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tup
         axes.plot(row, np.full(len(row), place), marker, color=colour, alpha=0.7, markersize=8)
         axes.plot([np.mean(row)] * 2, [place - 0.25, place + 0.25], color=BLACK, linewidth=1.5)
         beside(axes, max(row), place, f"standard deviation {spreads[name]:.4f}", bbox=ON_WHITE)
-    name_rows(axes, values)
+    axes.set(yticks=range(len(values)), yticklabels=values, ylim=(len(values) - 0.5, -0.5))
     everything = np.concatenate([np.asarray(row) for row in values.values()])
     margin = max(float(np.ptp(everything)), 1e-3) * 0.15
     axes.set_xlim(everything.min() - margin, everything.max() + 3 * margin)
@@ -78,9 +78,7 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tup
 
 
 @picture
-def what_lists_show(
-    results: Mapping[str, Evaluation], opened: float, k: int = 10
-) -> tuple[Figure, str]:
+def what_lists_show(results: Mapping[str, Evaluation], opened: float, k: int = 10) -> Drawn:
     """Coverage and novelty of several recommenders, in the order of their NDCG.
 
     `opened` is the novelty of what people opened themselves, drawn as a line.
@@ -118,9 +116,7 @@ def what_lists_show(
 
 
 @picture
-def served(
-    results: Mapping[str, Evaluation], groups: pd.Series, metrics: Sequence[str]
-) -> tuple[Figure, str]:
+def served(results: Mapping[str, Evaluation], groups: pd.Series, metrics: Sequence[str]) -> Drawn:
     """Metrics by group of people, with 95 % intervals: one panel per metric.
 
     `groups` has the index of `per_user` and ordered categories.
@@ -186,7 +182,7 @@ def two_protocols(
     sampled: pd.Series,
     full: pd.Series,
     names: Sequence[str] = ("sampled recall@10", "full recall@10"),
-) -> tuple[Figure, str]:
+) -> Drawn:
     """The order of recommenders under two protocols, as lines, those that cross in colour."""
     ranks = [values.rank(ascending=False, method="first") for values in (sampled, full)]
     pairs = flips(sampled, full)
@@ -234,7 +230,7 @@ def _flip_caption(
 @picture
 def tuning_map(
     grid: pd.DataFrame, level: pd.DataFrame | None = None, metric: str = "ndcg@10"
-) -> tuple[Figure, str]:
+) -> Drawn:
     """A metric for each pair of settings: one row per regularisation, one column per α.
 
     `level` is True in the cells that cannot be told apart from the best; they are framed.
@@ -271,7 +267,7 @@ def tuning_map(
 
 
 @picture
-def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
+def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
     """A metric along one setting: the index is the setting, each column a line."""
     figure, axes = panel(3.8)
     settings, names = [f"{x:g}" for x in frame.index], [str(name) for name in frame.columns]
@@ -293,7 +289,7 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
 
 
 @picture
-def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[Figure, str]:
+def differences(comparisons: Mapping[str, Comparison], reference: str) -> Drawn:
     """Results of `compare`, each against the same `reference`, around zero."""
     figure, axes = panel(1.5 + 0.45 * len(comparisons))
     axes.axvline(0, color=BLACK, linewidth=1)
@@ -303,7 +299,8 @@ def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[
         axes.plot(found.difference, place, "o" if colour == BLUE else "s", color=colour)
         end, away = (found.high, 8) if found.difference >= 0 else (found.low, -8)
         beside(axes, end, place, f"{found.difference:+.4f}", away, bbox=ON_WHITE)
-    name_rows(axes, comparisons)
+    axes.set_yticks(range(len(comparisons)), list(comparisons))
+    axes.set_ylim(len(comparisons) - 0.5, -0.5)
     ends = [abs(end) for found in comparisons.values() for end in (found.low, found.high)]
     axes.set_xlim(-1.3 * max(*ends, 1e-6), 1.3 * max(*ends, 1e-6))
     metric = _label(next(iter(comparisons.values())).metric)
@@ -321,7 +318,7 @@ def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[
 
 
 @picture
-def luck(leads: pd.DataFrame) -> tuple[Figure, str]:
+def luck(leads: pd.DataFrame) -> Drawn:
     """The lead of the best over the mean of all, by the number tried: a row for each number.
 
     The columns are where it was chosen and where it was not, in this order.
@@ -340,7 +337,7 @@ def luck(leads: pd.DataFrame) -> tuple[Figure, str]:
 
 
 @picture
-def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str]:
+def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> Drawn:
     """Hit@10 of a `replay`, by week, one line per scorer in `names`.
 
     A last week that ends within six days is not drawn.

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 from scipy.stats import spearmanr
 
 from ..strength import InteractionMatrix
 from .colours import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY
-from .core import UNITLESS, beside, panel, picture, shorten
+from .core import UNITLESS, Drawn, beside, panel, picture, shorten
 
 # Articles are classed by their number of readers; an edge is the smallest of its class.
 EDGES = (1, 2, 3, 5, 10, 20, 50, np.inf)
@@ -28,7 +27,7 @@ LOOKS = (
 
 
 @picture
-def arrows(vectors: Mapping[str, tuple[float, float]]) -> tuple[Figure, str]:
+def arrows(vectors: Mapping[str, tuple[float, float]]) -> Drawn:
     """Vectors of two numbers as arrows; the others (two or three) are compared with the first."""
     (name, first), *others = ((key, np.array(pair, float)) for key, pair in vectors.items())
     norm = np.linalg.norm
@@ -61,9 +60,7 @@ def arrows(vectors: Mapping[str, tuple[float, float]]) -> tuple[Figure, str]:
 
 
 @picture
-def norms_and_readers(
-    model: AlternatingLeastSquares, matrix: InteractionMatrix
-) -> tuple[Figure, str]:
+def norms_and_readers(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> Drawn:
     """Length of each article's vector against its number of readers, both logarithmic."""
     norms, readers = np.linalg.norm(model.item_factors, axis=1), matrix.readers
     rho = float(spearmanr(norms, readers).statistic)
@@ -94,7 +91,7 @@ def norms_and_readers(
 @picture
 def two_rankings(
     left: pd.DataFrame, right: pd.DataFrame, names: tuple[str, str] = ("cosine", "dot product")
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Two lists of articles side by side; a line joins the two places of the same article.
 
     `left` and `right` are as `similar_articles` returns them; `names` is what they are called.
@@ -123,7 +120,7 @@ def two_rankings(
 
 
 @picture
-def evidence(readers: np.ndarray, agreement: np.ndarray, chance: float) -> tuple[Figure, str]:
+def evidence(readers: np.ndarray, agreement: np.ndarray, chance: float) -> Drawn:
     """Share of an article's nearest that are about its topic, by its number of readers.
 
     `readers` and that share, `agreement`, have one number per article; `chance` is the share to
@@ -159,7 +156,7 @@ def article_map(
     topics: np.ndarray | None = None,
     agreement: float | None = None,
     chance: float | None = None,
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Articles at their `places`, shape (articles, 2); the largest topics, where known, marked.
 
     With `topics`, one per article, goes the share of an article's nearest, by its whole vector,

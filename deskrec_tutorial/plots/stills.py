@@ -12,16 +12,17 @@ from matplotlib.figure import Figure
 
 from ..strength import InteractionMatrix
 from .colours import BLACK, BLUE, GREY, PINK, RED
-from .core import UNITLESS, heat_map, panel, picture, shorten, title_over_all
+from .core import UNITLESS, Drawn, heat_map, panel, picture, shorten, title_over_all
 from .drawing import Dots, Line, Mark, Shape, draw
 
+Tastes = Mapping[str, Sequence[str]]  # the people and articles that belong to each
 COLOURS = (BLUE, RED, PINK)  # of the tastes
 
 
 @picture
 def article_spot(
     matrix: InteractionMatrix, places: pd.DataFrame, item: int | str, similar: pd.DataFrame
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Where an article and those similar to it lie on the map of the articles.
 
     `places` has the columns `x` and `y` and the index contentId; `item` is the contentId of the
@@ -66,8 +67,8 @@ def als_filmstrip(
     items: np.ndarray,
     losses: np.ndarray,
     moments: Sequence[int],
-    tastes: Mapping[str, Sequence[str]],
-) -> tuple[Figure, str]:
+    tastes: Tastes,
+) -> Drawn:
     """ALS with two factors at the half-steps `moments`: above the plane, below the scores.
 
     `users`, `items` and `losses` have an entry for the start and for each half-step, `strengths`
@@ -91,7 +92,8 @@ def als_filmstrip(
     read, end = strengths.to_numpy() > 0, users[moments[-1]] @ items[moments[-1]].T
     return figure, (
         f"Above, people (circles) and articles (squares) in the plane of the two factors, with "
-        f"the way they came; below, the scores. The loss starts at {losses[0]:,.1f} and is "
+        f"the way they came, bold where they went last; below, the scores. The loss starts at "
+        f"{losses[0]:,.1f} and is "
         + ", ".join(f"{losses[at]:,.1f} after half-step {at}" for at in moments)
         + f". In the end read cells score {end[read].mean():.2f} on average"
         + (f", empty ones {end[~read].mean():.2f}." if not read.all() else ".")
@@ -111,11 +113,7 @@ def corners(users: np.ndarray, items: np.ndarray) -> np.ndarray:
 
 
 def plane(
-    strengths: pd.DataFrame,
-    users: np.ndarray,
-    items: np.ndarray,
-    tastes: Mapping[str, Sequence[str]],
-    at: int,
+    strengths: pd.DataFrame, users: np.ndarray, items: np.ndarray, tastes: Tastes, at: int
 ) -> list[Shape]:
     """After `at` half-steps people as circles, articles as squares, and the way they came.
 

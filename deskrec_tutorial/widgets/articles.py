@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 
+from .. import door
 from ..als import check_count, check_model
-from ..door import plain
 from ..plots import article_spot
 from ..plots.colours import BLUE, RED
 from ..plots.drawing import EDGE, drawing
@@ -16,7 +16,7 @@ from ..plots.stills import spot
 from ..similarity import similar_articles
 from ..strength import InteractionMatrix
 from .core import Panel, Still, Work, row, still, switch
-from .html import bar, escaped, heading, sentence, side_by_side, table
+from .html import bar, escaped, heading, plain, sentence, side_by_side, table
 from .search import Articles, Finder
 
 METHODS = {"cosine": "cosine", "dot": "dot product"}
@@ -58,9 +58,8 @@ def article_view(
     lists = neighbours(model, matrix, item, n, min_readers)
     lines = [f"Most similar to “{title}”"]
     for method, listed in lists.items():
-        shown = listed[["score", "readers", "title"]]
-        lines.append(f"By {METHODS[method]}:")
-        lines.append(shown.to_string(index=False, float_format="{:.3f}".format))
+        shown = plain(listed[["score", "readers", "title"]], "{:.3f}")
+        lines.append(f"By {METHODS[method]}:\n{shown}")
     lines.append(finding(lists))
     html = side_by_side(listing(title, lists, "cosine")) + side_by_side(slopegraph(lists))
     pictures = () if places is None else (article_spot(matrix, places, item, lists["cosine"]),)
@@ -106,7 +105,7 @@ class ArticlePicker(Panel):
         """What is similar to the chosen article, as the controls say."""
         if self.finder.column is None:
             return sentence("No article is chosen: search for other words.")
-        item = plain(self._matrix.item_ids[self.finder.column])
+        item = door.plain(self._matrix.item_ids[self.finder.column])
         title = self._matrix.titles[self.finder.column]
         lists = neighbours(self._model, self._matrix, item, self._n, self.least.value)
         parts = [listing(title, lists, self.method.value)]
@@ -132,7 +131,9 @@ article_picker = ArticlePicker
 
 def default_item(matrix: InteractionMatrix) -> int | str:
     """The contentId of an article with about thirty readers, the one with the smallest id."""
-    item: int | str = plain(matrix.item_ids[np.abs(matrix.readers - TEACHING_READERS).argmin()])
+    item: int | str = door.plain(
+        matrix.item_ids[np.abs(matrix.readers - TEACHING_READERS).argmin()]
+    )
     return item
 
 

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
+
 from ..plots.colours import BLUE
 from ..plots.core import NO_MATH, escaped
+
+
+def some(number: int, thing: str) -> str:
+    """``1 reader`` or ``1,234 readers``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def heading(text: str) -> str:
@@ -45,6 +52,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequenc
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     style = "width:100%;table-layout:fixed;border-collapse:collapse"
     return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def plain(frame: pd.DataFrame, form: str = "{:g}") -> str:
+    """A table as plain text, its numbers in that form."""
+    return frame.to_string(index=False, float_format=form.format)
 
 
 def side_by_side(*parts: str, basis: str = "300px") -> str:

@@ -15,8 +15,8 @@ from scipy import sparse
 from ..als import als_loss, confidence, half_step
 from ..plots import Picture, als_filmstrip
 from ..plots.colours import RED
-from ..plots.drawing import INK, Line, Mark, Shape, drawing, svg
-from ..plots.stills import COLOURS, corners, plane
+from ..plots.drawing import INK, Line, Mark, Shape, drawing
+from ..plots.stills import COLOURS, Tastes, corners, plane
 from .core import WIDE, Panel, alpha_switch, row
 from .html import escaped, heading, sentence, side_by_side
 
@@ -25,7 +25,7 @@ ALPHAS = (0.0, 1.0, 5.0, 15.0, 40.0)
 FIRST = 4
 # What is shown is SVG and HTML: there in a few milliseconds, at any size and in any theme.
 WIDTH, TALLEST = 440, 420
-CHART_WIDTH, CHART_HEIGHT, BASE = 400, 190, 164
+CHART_WIDTH, CHART_HEIGHT = 320, 128
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ als_stepper = Stepper
 # ------------------------------------------------------------------ what it shows
 
 
-def frame_html(steps: Steps, at: int, tastes: Mapping[str, Sequence[str]]) -> str:
+def frame_html(steps: Steps, at: int, tastes: Tastes) -> str:
     """Everything there is to see after `at` half-steps."""
     shapes = plane(steps.strengths, steps.users, steps.items, tastes, at)
     ends = corners(steps.users, steps.items)
@@ -189,7 +189,7 @@ def best_unread(steps: Steps, at: int) -> tuple[int, int] | None:
     return int(place), int(column)
 
 
-def _legend(tastes: Mapping[str, Sequence[str]]) -> str:
+def _legend(tastes: Tastes) -> str:
     words = ["● person", "■ article"] + [
         f'<span style="color:{colour}">◆</span> {escaped(taste)}'
         for colour, taste in zip(COLOURS, tastes, strict=False)
@@ -200,29 +200,24 @@ def _legend(tastes: Mapping[str, Sequence[str]]) -> str:
 def loss_svg(losses: np.ndarray, at: int) -> str:
     """The loss as a staircase down to where we are; the axes are those of the whole run."""
     heights = np.log(np.maximum(losses, 1e-12))
-    x = 48 + (CHART_WIDTH - 64) * np.arange(len(losses)) / (len(losses) - 1)
-    share = (heights - heights.min()) / max(float(np.ptp(heights)), 1e-9)
-    y = 14 + (CHART_HEIGHT - 50) * (1 - share)
-    places = np.c_[x, y][: at + 1]
-    stairs = np.repeat(places, 2, axis=0)
-    axes = np.array([(48, 6), (48, BASE), (CHART_WIDTH, BASE)])
+    heights = CHART_HEIGHT * (heights - heights.min()) / max(float(np.ptp(heights)), 1e-9)
+    places = np.c_[np.linspace(0, CHART_WIDTH, len(losses)), heights]
+    stairs = np.repeat(places[: at + 1], 2, axis=0)
+    (left, bottom), top = (-8, -8), CHART_HEIGHT + 8
+    words = {
+        (left - 24, CHART_HEIGHT): f"{losses.max():,.1f}",
+        (left - 24, 0): f"{losses.min():,.1f}",
+        (0, bottom - 16): "start",
+        (CHART_WIDTH / 2, bottom - 16): "half-step (loss: logarithmic axis)",
+        (CHART_WIDTH, bottom - 16): str(len(losses) - 1),
+    }
+    axes = np.array([(left, top), (left, bottom), (CHART_WIDTH + 8, bottom)])
     shapes: list[Shape] = [Line(axes, opacity=0.4)]
     shapes.append(Line(np.c_[stairs[1:, 0], stairs[:-1, 1]], opacity=0.6))
     shapes += [_step_mark(i, places[i], i == at) for i in range(at + 1)]
-    words = (
-        _text(40, y.max() + 4, f"{losses.min():,.1f}", "end"),
-        _text(40, y.min() + 4, f"{losses.max():,.1f}", "end"),
-        _text(x[0], BASE + 18, "start", "middle"),
-        _text(x[-1], BASE + 18, str(len(x) - 1), "end"),
-        _text(CHART_WIDTH / 2, BASE + 18, "half-step (loss: logarithmic axis)", "middle"),
-    )
-    drawn = (shape.svg(lambda places: places) for shape in shapes)
-    return svg("loss after each half-step", CHART_WIDTH, CHART_HEIGHT, *drawn, *words)
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    look = f'font-size="11" fill="{INK}" text-anchor="{anchor}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{text}</text>'
+    shapes += [Mark(np.array(spot), "o", 0, INK, False, code=word) for spot, word in words.items()]
+    ends = np.array([(left - 24, bottom - 16), (CHART_WIDTH, CHART_HEIGHT)])
+    return drawing("loss after each half-step", shapes, ends, 400, 200)
 
 
 def _step_mark(step: int, at: np.ndarray, last: bool) -> Mark:
