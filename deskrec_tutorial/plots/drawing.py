@@ -77,20 +77,22 @@ class Mark(NamedTuple):
     def svg(self, pixels: ToPixels) -> str:
         """The mark at its place, to which it moves."""
         x, y = pixels(self.at)
-        dx, dy = pixels(self.at if self.before is None else self.before) - (x, y)
         size, half, corner = self.size, self.size / 2, self.size / 10
         shape = f'rect x="{-half}" y="{-half}" width="{size}" height="{size}" rx="{corner}"'
         if self.shape == "o":
             shape = f'circle r="{half}"'
         turn = ' transform="rotate(45)"' if self.shape == "D" else ""
         fill, stroke, ink = self._paint()
-        return (
-            f'<g transform="translate({x:.1f} {y:.1f})"><g class="deskrec-point" '
-            f'style="--x:{dx:.1f}px;--y:{dy:.1f}px"><title>{escaped(self.name)}</title>'
-            f'<{shape}{turn} fill="{fill}" stroke="{stroke}" stroke-width="{self.edge}"/>'
-            f'<text y="4" font-size="11" font-weight="{600 if self.filled else 400}" '
-            f'fill="{ink}" text-anchor="middle">{escaped(self.code)}</text></g></g>'
-        )
+        inside = f"<title>{escaped(self.name)}</title>" if self.name else ""
+        inside += f'<{shape}{turn} fill="{fill}" stroke="{stroke}" stroke-width="{self.edge}"/>'
+        if self.code:
+            inside += f'<text y="4" font-size="11" font-weight="{600 if self.filled else 400}" '
+            inside += f'fill="{ink}" text-anchor="middle">{escaped(self.code)}</text>'
+        if self.before is not None:  # only what moves is animated, which costs the browser time
+            dx, dy = pixels(self.before) - (x, y)
+            move = f'class="deskrec-point" style="--x:{dx:.1f}px;--y:{dy:.1f}px"'
+            inside = f"<g {move}>{inside}</g>"
+        return f'<g transform="translate({x:.1f} {y:.1f})">{inside}</g>'
 
     def _paint(self) -> tuple[str, str, str]:
         """The colours of the inside, of the edge and of the code."""
