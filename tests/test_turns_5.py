@@ -1,0 +1,71 @@
+"""The blanks of chapter 5: right answers pass, usual mistakes are named, `...` invites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from deskrec_tutorial import checks
+from deskrec_tutorial.checks import chapter_5
+
+# Twelve articles, of which two were read: the best of all, and the third best.
+SCORES = np.array([0.9, 0.5, -0.1, 0.7, -0.2, -0.3, -0.4, 0.8, -0.5, -0.6, -0.7, -0.8])
+READ = np.isin(np.arange(12), [0, 3])
+TEN = [7, 1, 2, 4, 5, 6, 8, 9, 10, 11]
+
+ARTICLE, W = np.array([1.0, 2.0]), np.array([[2.0, 0.0], [0.0, 1.0]])
+SEEN, CONFIDENCE = np.array([[1.0, 0.0], [1.0, 1.0]]), np.array([15.0, 30.0])
+
+LISTED, ARTICLES = pd.Series([1, 2, 2, 3, 3, 1]), np.arange(12)
+
+TURNS = [
+    (
+        chapter_5.ten_unread,
+        (SCORES, READ),
+        TEN,
+        {
+            "Mask them": [0, 7, 3, 1, 2, 4, 5, 6, 8, 9],
+            "multiplied by 0": [7, 1, 0, 3, 2, 4, 5, 6, 8, 9],
+            "smallest first": [0, 3, 11, 10, 9, 8, 6, 5, 4, 2],
+        },
+    ),
+    (
+        chapter_5.parts,
+        (ARTICLE, W, SEEN, CONFIDENCE),
+        np.array([30.0, 120.0]),
+        {
+            "times the confidence": np.array([2.0, 4.0]),
+            "W in the middle": np.array([15.0, 90.0]),
+            "the sum of the parts": 150.0,
+        },
+    ),
+    (
+        chapter_5.coverage,
+        (LISTED, ARTICLES),
+        0.25,
+        {"number of articles": 3, "Count different ids": 0.5, "100 times larger": 25.0},
+    ),
+    (chapter_5.coverage, (LISTED[:5], ARTICLES), 0.25, {"places in the lists": 0.6}),
+]
+
+
+@pytest.mark.parametrize(("check", "data", "right", "wrong"), TURNS)
+def test_a_blank(
+    check: Callable[..., None],
+    data: tuple,
+    right: Any,
+    wrong: dict[str, Any],
+    capsys: pytest.CaptureFixture,
+) -> None:
+    check(..., *data)
+    assert capsys.readouterr().out.startswith("✎ your turn: ")
+    check(right, *data)
+    assert capsys.readouterr().out.startswith("✓ ")
+    for said, answer in wrong.items():
+        with pytest.raises(checks.CheckFailed) as failed:
+            check(answer, *data)
+        assert said in " ".join(str(failed.value).split())
