@@ -1,15 +1,12 @@
-"""The blanks of chapter 5: right answers pass, usual mistakes are named, `...` invites."""
+"""The blanks of chapter 5."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from turns import Turn, try_out
 
-from deskrec_tutorial import checks
 from deskrec_tutorial.checks import chapter_5
 
 # Twelve articles, of which two were read: the best of all, and the third best.
@@ -22,7 +19,7 @@ SEEN, CONFIDENCE = np.array([[1.0, 0.0], [1.0, 1.0]]), np.array([15.0, 30.0])
 
 LISTED, ARTICLES = pd.Series([1, 2, 2, 3, 3, 1]), np.arange(12)
 
-TURNS = [
+TURNS: list[Turn] = [
     (
         chapter_5.ten_unread,
         (SCORES, READ),
@@ -53,19 +50,6 @@ TURNS = [
 ]
 
 
-@pytest.mark.parametrize(("check", "data", "right", "wrong"), TURNS)
-def test_a_blank(
-    check: Callable[..., None],
-    data: tuple,
-    right: Any,
-    wrong: dict[str, Any],
-    capsys: pytest.CaptureFixture,
-) -> None:
-    check(..., *data)
-    assert capsys.readouterr().out.startswith("✎ your turn: ")
-    check(right, *data)
-    assert capsys.readouterr().out.startswith("✓ ")
-    for said, answer in wrong.items():
-        with pytest.raises(checks.CheckFailed) as failed:
-            check(answer, *data)
-        assert said in " ".join(str(failed.value).split())
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_blank(turn: Turn, capsys: pytest.CaptureFixture[str]) -> None:
+    try_out(turn, capsys)
