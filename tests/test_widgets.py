@@ -340,6 +340,13 @@ def test_the_printed_parts_add_up_to_the_printed_score(values: list[float]) -> N
     assert sum(map(float, above)) == pytest.approx(100 if r.gain > 0 else 0, abs=0.1)
 
 
+def test_what_rounding_lost_goes_to_the_readings_without_a_name() -> None:
+    titles = np.array([f"t{i}" for i in range(20)], dtype=object)
+    r = reasons.reasons_of("article", titles, np.full(20, 0.0514))
+    assert [part for _, part in r.readings] == [0.051] * 3  # as in the figure of the same parts
+    assert (r.others, r.score) == ((17, 0.875), 1.028)
+
+
 def test_groups_hold_whom_they_name(matrix, strength, events) -> None:
     lengths = strength["personId"].value_counts()
     groups = people.groups(matrix, events)

@@ -28,7 +28,7 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> Drawn:
     axes.yaxis.set_major_formatter("{x:.0%}")
     axes.legend(title="pair of person and article")
     axes.set_title(
-        f"Scores run from {scores.min():.1f} to {scores.max():.1f}; {below:.0%} are below zero"
+        f"A score is no probability: {below:.0%} are below zero, the largest is {scores.max():.1f}"
     )
     return figure, (
         f"Of {scores.size:,} scores {below:.1%} lie below 0 and {above:.1%} above 1; a probability "
@@ -128,7 +128,8 @@ def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> Drawn:
     title_over_all(figure, f"Another seed keeps {shared.mean():.1f} of {n} titles on average")
     return figure, (
         f"Left: of {len(shared):,} people {(shared == n).sum():,} get the same {n} titles from "
-        f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them. Right: "
+        f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them, and "
+        f"{shared.mean():.1f} is the mean. Right: "
         f"{by_rank.iloc[0]:.0%} of the articles at rank 1 are still among the other list's {n}, "
         f"and {by_rank.iloc[-1]:.0%} of those at rank {n}."
     )
