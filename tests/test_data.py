@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import shutil
+import sys
+import types
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -76,24 +77,6 @@ def test_the_environment_names_the_data_unless_an_argument_does(
     monkeypatch.setenv("DESKREC_DATA", str(folder))
     assert len(dr.load_deskdrop().interactions) == 5
     assert dr.load_deskdrop("sample").source == "sample"
-
-
-def test_the_sample_has_the_raw_columns_and_64_bit_ids(clicks: dr.ClickStream) -> None:
-    assert clicks.source == "sample"
-    assert clicks.articles.shape[1] == 13
-    assert clicks.interactions.shape[1] == 8
-    for column in ("contentId", "personId", "sessionId", "timestamp"):
-        assert clicks.interactions[column].dtype == np.int64
-    assert (clicks.interactions["personId"] < 0).any()
-
-
-def test_the_hidden_truth_covers_the_sample(clicks: dr.ClickStream) -> None:
-    truth = dr.load_truth()
-    assert set(truth.articles["contentId"]) == set(clicks.articles["contentId"])
-    assert set(truth.users["personId"]) == set(clicks.interactions["personId"])
-    assert set(truth.articles["topic"]) <= set(truth.users.columns)
-    shares = truth.users.drop(columns="personId")
-    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=0.01)
 
 
 def test_join_keeps_the_log_s_order_and_drops_what_was_never_shared(folder: Path) -> None:
@@ -248,12 +231,9 @@ def test_a_zip_that_unpacks_to_far_too_much_is_refused(
         dr.load_deskdrop(tmp_path / "z.zip")
 
 
-def test_kaggle_without_kagglehub_and_offline_names_two_ways_out(
-    monkeypatch: pytest.MonkeyPatch,
+def test_kaggle_without_kagglehub_offline_or_with_another_size_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sys
-    import types
-
     monkeypatch.setitem(sys.modules, "kagglehub", None)
     with pytest.raises(ImportError, match="pip install .*Two ways out"):
         dr.load_deskdrop("kaggle")
@@ -261,22 +241,14 @@ def test_kaggle_without_kagglehub_and_offline_names_two_ways_out(
     def refuse(handle: str) -> str:
         raise OSError("no network")
 
-    offline = types.SimpleNamespace(dataset_download=refuse)
-    monkeypatch.setitem(sys.modules, "kagglehub", offline)
-    with pytest.raises(ConnectionError, match="Two ways out"):
-        dr.load_deskdrop("kaggle")
-
-
-def test_a_download_of_another_size_is_refused(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import sys
-    import types
-
-    hub = types.SimpleNamespace(dataset_download=lambda handle: str(folder))
-    monkeypatch.setitem(sys.modules, "kagglehub", hub)
-    with pytest.raises(dr.DataError, match="instead of 3,122"):
-        dr.load_deskdrop("kaggle")
+    for download, error, says in (
+        (refuse, ConnectionError, "Two ways out"),
+        (lambda handle: str(folder), dr.DataError, "instead of 3,122"),
+    ):
+        hub = types.SimpleNamespace(dataset_download=download)
+        monkeypatch.setitem(sys.modules, "kagglehub", hub)
+        with pytest.raises(error, match=says):
+            dr.load_deskdrop("kaggle")
 
 
 # ------------------------------------------------------------------ the real data
