@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import sys
 import types
@@ -189,46 +188,40 @@ def test_a_zip_that_tries_to_leave_its_folder_is_refused(tmp_path: Path, name: s
     assert sorted(p.name for p in tmp_path.iterdir()) == ["z.zip"]
 
 
-def test_zips_that_are_broken_or_incomplete(tmp_path: Path) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data/shared_articles.csv", ARTICLES)
-    path = tmp_path / "z.zip"
-    path.write_bytes(buffer.getvalue())
+def zipped(path: Path, **members: str) -> Path:
+    """A zip of these files; `__` in a name stands for the folder it lies in."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/") + ".csv", text)
+    return path
+
+
+def test_zips_that_are_broken_incomplete_or_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zipped(tmp_path / "z.zip", data__shared_articles=ARTICLES)
+    whole = path.read_bytes()
     with pytest.raises(FileNotFoundError, match="no users_interactions.csv in this zip"):
         dr.load_deskdrop(path)
-    path.write_bytes(buffer.getvalue()[:-30])
-    with pytest.raises(dr.DataError, match="not a complete zip"):
-        dr.load_deskdrop(path)
-    damaged = bytearray(buffer.getvalue())
-    damaged[80] ^= 0xFF
-    path.write_bytes(damaged)
-    with pytest.raises(dr.DataError, match="not a complete zip"):
+    for damaged in (whole[:-30], whole[:80] + bytes([whole[80] ^ 0xFF]) + whole[81:]):
+        path.write_bytes(damaged)
+        with pytest.raises(dr.DataError, match="not a complete zip"):
+            dr.load_deskdrop(path)
+    path.write_bytes(whole)
+    monkeypatch.setattr(dr.files, "LARGEST_FILE", len(ARTICLES) - 1)
+    with pytest.raises(dr.DataError, match="unpacks to"):
         dr.load_deskdrop(path)
 
 
 def test_zips_from_windows_and_odd_zips(tmp_path: Path, folder: Path) -> None:
-    path = tmp_path / "z.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("data\\shared_articles.csv", ARTICLES)
-        archive.writestr("data\\users_interactions.csv", INTERACTIONS)
-    assert len(dr.load_deskdrop(path).interactions) == 5
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("copy/users_interactions.csv", INTERACTIONS)
+    both = {"shared_articles": ARTICLES, "users_interactions": INTERACTIONS}
+    windows = zipped(tmp_path / "w.zip", **{f"data\\{name}": text for name, text in both.items()})
+    assert len(dr.load_deskdrop(windows).interactions) == 5
+    twice = zipped(tmp_path / "t.zip", **both, copy__users_interactions=INTERACTIONS)
     with pytest.raises(dr.DataError, match="in this zip 2 times"):
-        dr.load_deskdrop(path)
+        dr.load_deskdrop(twice)
     with pytest.raises(dr.DataError, match="pass the folder that holds both"):
         dr.load_deskdrop(folder / "users_interactions.csv")
-
-
-def test_a_zip_that_unpacks_to_far_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with zipfile.ZipFile(tmp_path / "z.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("shared_articles.csv", "0" * 10_000)
-    monkeypatch.setattr(dr.files, "LARGEST_FILE", 9_999)
-    with pytest.raises(dr.DataError, match="unpacks to"):
-        dr.load_deskdrop(tmp_path / "z.zip")
 
 
 def test_kaggle_without_kagglehub_offline_or_with_another_size_is_refused(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import uuid
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -505,12 +504,3 @@ def test_the_commonest_acts_of_a_strength_among_many_kinds() -> None:
     assert "have strength 1, most often made of kind 00." in picture.caption
     labels = [text.get_text() for text in picture.figure.axes[0].texts]
     assert labels[1].endswith("kind 01 + kind 69")
-
-
-def test_no_warning_is_raised_on_the_way(usual) -> None:
-    events, model, matrix, strength = usual
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        dr.user_picker(model, matrix, strength, events=events)
-        dr.weights_explorer(events)
-        dr.explain(model, matrix, matrix.user_ids[0], matrix.item_ids[0])

@@ -649,10 +649,6 @@ def line(name: str, number: int, axes: int = 0) -> list[tuple[float, float]]:
     return list(zip(*np.asarray(drawing.get_data(), dtype=float).tolist(), strict=True))
 
 
-def points(name: str) -> list[list[float]]:
-    return drawn(name).figure.axes[0].collections[0].get_offsets().tolist()
-
-
 @pytest.mark.parametrize(
     ("name", "number", "expected"),
     [
@@ -690,29 +686,17 @@ def test_bars_begin_and_end_where_the_data_say(name: str, expected: list) -> Non
     np.testing.assert_allclose(bars(name), expected, atol=1e-12)
 
 
-def test_points_have_the_first_number_across_and_the_second_up() -> None:
-    assert points("scaled best") == [[0.4, 0.7], [0.5, 1.0], [0.505, 0.8], [0.6, 1.0]]
-
-
-def test_the_week_draws_every_event_once() -> None:
-    share = drawn("weekly rhythm").figure.axes[0].images[0].get_array()
-    assert share.shape == (7, 24)
-    assert share.sum() == pytest.approx(100)
-    assert share[0, :3].tolist() == pytest.approx([200 / 7, 100 / 7, 100 / 7])
-
-
-def test_the_shares_of_scores_add_up_to_one_in_each_group() -> None:
+def test_points_steps_and_cells_are_where_the_data_say() -> None:
+    points = drawn("scaled best").figure.axes[0].collections[0].get_offsets().tolist()
+    assert points == [[0.4, 0.7], [0.5, 1.0], [0.505, 0.8], [0.6, 1.0]]
+    assert {x for x, _ in line("what lists show", -1, axes=1)} == {5.25}  # what people opened
     steps = [p for p in drawn("score range").figure.axes[0].patches if hasattr(p, "get_data")]
     assert [step.get_data().values.sum() for step in steps] == pytest.approx([1, 1])
-
-
-def test_the_same_number_of_titles_has_a_bar_for_each_number() -> None:
-    bars = drawn("two seeds").figure.axes[0].patches
-    assert [bar.get_height() for bar in bars] == [1, 1, 1]
-
-
-def test_what_people_opened_is_a_line_in_the_panel_of_novelty() -> None:
-    assert {x for x, _ in line("what lists show", -1, axes=1)} == {5.25}
+    titles = drawn("two seeds").figure.axes[0].patches
+    assert [bar.get_height() for bar in titles] == [1, 1, 1]
+    week = drawn("weekly rhythm").figure.axes[0].images[0].get_array()
+    assert week.shape == (7, 24) and week.sum() == pytest.approx(100)
+    assert week[0, :3].tolist() == pytest.approx([200 / 7, 100 / 7, 100 / 7])
 
 
 def test_the_tuning_map_frames_what_is_level_and_prints_the_best_of_each_row_bold() -> None:
@@ -761,10 +745,6 @@ def test_colours_and_shapes_of_the_topics_differ_and_their_labels_do_not_cover_e
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
     inside = figure.bbox.padded(-1)
     assert all(inside.contains(*box.min) and inside.contains(*box.max) for box in boxes)
-
-
-def test_flips_are_pairs_ahead_here_and_behind_there() -> None:
-    assert plots.flips(SAMPLED, FULL) == [("a", "b")]
 
 
 @pytest.mark.parametrize(

@@ -394,15 +394,6 @@ def test_an_unknown_id_is_a_sentence_and_nothing_old_remains(small, typed: str) 
     assert "has read" not in seen(picker)
 
 
-def test_near_misses_of_an_id_are_named_to_the_last_digit(small) -> None:
-    model, matrix, strength = small
-    picker = dr.user_picker(model, matrix, strength)
-    picker.by_id.value = str(matrix.user_ids[-1] + 1)
-    typed, *named = (int(number) for number in re.findall(r"\d{15,}", seen(picker)))
-    assert typed == matrix.user_ids[-1] + 1
-    assert named and set(named) < set(matrix.user_ids.tolist())
-
-
 def test_somebody_without_a_history_is_a_sentence(small) -> None:
     model, matrix, strength = small
     empty = matrix.user_items.tolil()
