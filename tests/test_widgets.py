@@ -307,13 +307,17 @@ def test_history_and_recommendations_are_the_functions_own(model, matrix, streng
     assert f"Person {user} has read {len(read):,} articles" in seen(picker)
     for title, score in zip(listed["title"], listed["score"], strict=True):
         assert f"{' '.join(title.split())} {score:.3f}" in seen(picker)
-    longer = pd.concat([read.assign(contentId=range(len(read)), personId=user)] * 99)
-    for shown, words in ((15, []), (16, ["and 1 more, none of them stronger."])):
-        # The list of past readings comes from the strengths, whatever the matrix holds.
-        still = str(Text(dr.user_view(model, matrix, longer[:shown], user).html))
-        assert re.findall(r"and \d+ more, none of them stronger\.", still) == words
     plain = repr(dr.user_view(model, matrix, strength, user))
     assert all(title in plain for title in [*read["title"][:15], *listed["title"]])
+
+
+@pytest.mark.parametrize(("read", "more"), [(15, []), (16, ["and 1 more, none of them stronger."])])
+def test_of_a_long_history_fifteen_are_listed(small, read: int, more: list[str]) -> None:
+    model, matrix, strength = small
+    user = int(matrix.user_ids[0])
+    past = pd.DataFrame({"personId": user, "contentId": range(read), "title": "T"})
+    still = dr.user_view(model, matrix, past.assign(eventStrength=1.0), user)
+    assert re.findall(r"and \d+ more, none of them stronger\.", str(Text(still.html))) == more
 
 
 def test_contributions_are_those_of_explain(model, matrix, strength) -> None:
