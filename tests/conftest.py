@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,29 @@ def skipping(function: Callable[..., Any], reason: str, small: Callable[..., boo
         return function(*args, **options)
 
     return guarded
+
+
+def once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`functools.cache`, which also remembers that there is nothing but a skip to be had.
+
+    A skip is an exception, and `cache` keeps none: what leads to it would run for every test anew.
+    """
+
+    @cache
+    def tried(*args: Any) -> tuple[Any, BaseException | None]:
+        try:
+            return function(*args), None
+        except pytest.skip.Exception as skipped:
+            return None, skipped
+
+    @wraps(function)
+    def remembered(*args: Any) -> Any:
+        value, skipped = tried(*args)
+        if skipped:
+            pytest.skip(str(skipped))
+        return value
+
+    return remembered
 
 
 @pytest.fixture(scope="session", autouse=True)

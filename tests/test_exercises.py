@@ -8,13 +8,12 @@ import re
 import textwrap
 import tomllib
 from collections import Counter
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, once
 
 from deskrec_tutorial import checks
 from deskrec_tutorial.checks import CheckFailed
@@ -39,7 +38,7 @@ def run(code: str, names: dict[str, Any]) -> None:
         exec(compile(code, "cell", "exec"), names)
 
 
-@cache
+@once
 def solved(path: Path) -> tuple[Any, dict[str, Any]]:
     """A source, and the names it leaves behind after a run from top to bottom."""
     notebook = nbformat.read(path, as_version=4)
