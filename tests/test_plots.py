@@ -660,7 +660,7 @@ def line(name: str, number: int, axes: int = 0) -> list[tuple[float, float]]:
         ("noise", 2, [(0.1, 1), (0.2, 1), (0.3, 1)]),
         ("two protocols", 0, [(0, 1), (1, 2)]),
         ("two protocols", 2, [(0, 3), (1, 3)]),
-        ("sweep", 1, [(1, 0.3)]),  # the ring around the best
+        ("sweep", -1, [(2, 0.5)]),  # the ring around the best
         ("luck", -1, [(1, 0.02), (6, -0.04)]),
         ("week by week", 0, [(1, 0.5), (2, 1.0)]),
         ("week by week, a part of a week", 0, [(1, pytest.approx(2 / 3))]),
