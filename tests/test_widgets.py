@@ -664,7 +664,8 @@ def test_the_loss_has_circles_where_people_were_solved_and_squares_where_article
     panel = dr.als_stepper(toy)
     panel.step.value = 3
     loss = panel.result.value.split("loss after each half-step")[1].split("</svg>")[0]
-    assert re.findall(r"<(circle|rect)", loss) == ["rect", "circle", "rect", "circle"]
+    marks = re.findall(r"<(circle|rect)", loss)[:4]  # the start, people, articles, people
+    assert marks == ["rect", "circle", "rect", "circle"]
 
 
 def test_a_full_matrix_and_too_many_people(toy) -> None:
