@@ -38,33 +38,6 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> Drawn:
 
 
 @picture
-def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> Drawn:
-    """Each person's best unread article: its raw score and its min-max scaled one."""
-    # The people closest to the median raw score, one in forty: alike before scaling.
-    middle = np.argsort(np.abs(raw - np.median(raw)), kind="stable")[: max(2, len(raw) // 40)]
-    low, high = scaled[middle].min(), scaled[middle].max()
-    figure, axes = panel()
-    axes.scatter(raw, scaled, s=12, color=BLUE, alpha=0.35, linewidth=0)
-    axes.plot([np.median(raw)] * 2, [low, high], color=BLACK, marker="o", linewidth=1.5)
-    axes.annotate(
-        "about the same raw score,\nyet scaled it differs", (np.median(raw), low),
-        (0.97, 0.06), textcoords="axes fraction", ha="right", fontsize=9,
-        arrowprops={"arrowstyle": "-", "color": GREY, "shrinkB": 6},
-    )  # fmt: skip
-    axes.set(xlabel="raw score of the best unread article", ylabel="the same, scaled to 0 … 1")
-    axes.set_ylim(scaled.min() - 0.06, 1.02)
-    axes.set_title(
-        f"Scaled, the best suggestion gets anything from {scaled.min():.2f} to {scaled.max():.2f}"
-    )
-    return figure, (
-        f"One dot per person, {len(raw):,} in all. {(scaled == 1).mean():.0%} of the people have a "
-        f"best unread article that scales to exactly 1. Of the {len(middle):,} people whose raw "
-        f"score is closest to the median ({raw[middle].min():.2f} to {raw[middle].max():.2f}) the "
-        f"scaled scores go from {low:.2f} to {high:.2f}."
-    )
-
-
-@picture
 def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> Drawn:
     """The contributions of past readings as steps that end at the score.
 
