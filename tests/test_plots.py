@@ -354,7 +354,7 @@ CASES = {
     ),
     "two rankings, joined by id": case(
         lambda: plots.two_rankings(LEFT, RIGHT),
-        "By dot product come articles with 6 readers, by cosine with 5",
+        "By dot product neighbours have 6 readers on average, by cosine 5",
         "Articles in both lists: 2, of which 1 at another place (orange lines).",
         "by cosine have 5.0 readers on average, those by dot product 5.7.",
         texts=["by cosine (readers)", "1", "same (3)", "2", "same (4)", "3", "same (8)",
@@ -362,7 +362,7 @@ CASES = {
     ),
     "two rankings of two seeds": case(
         lambda: plots.two_rankings(LEFT, LEFT, ("seed 1", "seed 2")),
-        "By seed 2 come articles with 5 readers, by seed 1 with 5",
+        "By seed 2 neighbours have 5 readers on average, by seed 1 5",
         "Articles in both lists: 3, of which 0 at another place",
     ),
     "evidence": case(
@@ -412,7 +412,7 @@ CASES = {
     ),
     "waterfall": case(
         lambda: plots.score_waterfall(parts(0.5, 0.3, -0.2), NASTY),
-        "1 of 3 readings carries at least half of the score of 0.600",
+        "2 readings push the score up by 0.800, 1 pulls it back by 0.200",
         f"“{NASTY}” scores 0.600. Steps forward: 2 of 3 past readings, 0.800 in all; steps back: "
         f"1, 0.200 in all. The largest part, 0.500, comes from “{NASTY}”.",
         texts=["+0.500", "+0.300", "-0.200", "0.600"],
@@ -420,21 +420,21 @@ CASES = {
     ),
     "waterfall, half of it": case(
         lambda: plots.score_waterfall(parts(0.2, 0.2, 0.2, 0.2, 0.2), "T"),
-        "3 of 5 readings carry at least half of the score of 1.000",
+        "5 readings push the score up by 1.000",
     ),
     "waterfall below zero": case(
         lambda: plots.score_waterfall(parts(0.1, -0.4), "T"),
-        "2 readings add up to a score of -0.300",
+        "1 reading pushes the score up by 0.100, 1 pulls it back by 0.400",
         texts=["+0.100", "-0.400", "-0.300"],
     ),
     "waterfall of one": case(
         lambda: plots.score_waterfall(parts(0.25), "T"),
-        "1 of 1 readings carries at least half of the score of 0.250",
+        "1 reading pushes the score up by 0.250",
         "1 of 1 past readings, 0.250 in all; steps back: 0, 0.000 in all",
     ),
     "waterfall, small parts as one": case(
         lambda: plots.score_waterfall(parts(0.5, 0.3, 0.02, 0.01, -0.2), "T", most=3),
-        "1 of 5 readings carries at least half of the score of 0.630",
+        "4 readings push the score up by 0.830, 1 pulls it back by 0.200",
         texts=["+0.500", "+0.300", "-0.200", "+0.030", "0.630"],
         rows=[DRAWN, "Title 1", "Title 4", "2 further readings together",
               "the score: all of them together"],
@@ -447,14 +447,14 @@ CASES = {
     ),
     "two seeds": case(
         lambda: plots.two_seeds(*SEEDS),
-        "Another seed keeps 1.0 of 2 titles on average",
+        "Another seed keeps 1.0 of 2 titles",
         "of 3 people 1 get the same 2 titles from both seeds, 67% share at most half",
         "67% of the articles at rank 1",
         "33% of those at rank 2",
     ),
     "two seeds, equal": case(
         lambda: plots.two_seeds(SEEDS[0], SEEDS[0]),
-        "Another seed keeps 2.0 of 2 titles on average",
+        "Another seed keeps 2.0 of 2 titles",
         "3 get the same 2 titles from both seeds, 0% share at most half",
     ),
     # ---------------------------------------------------------------- chapter 6

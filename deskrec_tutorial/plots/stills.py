@@ -42,7 +42,7 @@ def article_spot(
     close.spines[:].set_visible(True)
     whole.set(xlabel=UNITLESS)
     seen = [bool((window[0] < m.at).all() and (m.at < window[1]).all()) for m in marks if m.filled]
-    title_over_all(figure, f"{sum(seen)} of the {len(similar)} most similar articles lie together")
+    title_over_all(figure, f"Of {on_map} similar articles on the map {sum(seen)} lie together")
     where = "the diamond" if item in places.index else "not on the map"
     return figure, (
         f"“{matrix.titles[matrix.item_index(item)]}” is {where}; the numbers are the places in the "
