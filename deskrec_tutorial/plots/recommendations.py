@@ -106,8 +106,7 @@ def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> Drawn:
     right.yaxis.set_major_formatter("{x:.0%}")
     left.set_title(f"Another seed keeps {shared.mean():.1f} of {n} titles")
     first_stay, last_stay = by_rank.iloc[0], by_rank.iloc[-1]
-    firmer = "are firmer" if first_stay > last_stay else "are no firmer"
-    right.set_title(f"First places {firmer}: {first_stay:.0%} stay, last {last_stay:.0%}")
+    right.set_title(f"{first_stay:.0%} of first places stay, {last_stay:.0%} of last")
     return figure, (
         f"Left: of {len(shared):,} people {(shared == n).sum():,} get the same {n} titles from "
         f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them, and "
