@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..data import long_tail
-from .core import BLACK, BLUE, GREY, ORANGE, panel, picture, shorten, title_over_all
-from .data import share_of_top
+from .colours import BLACK, BLUE, GREY, ORANGE
+from .core import Drawn, beside, panel, picture, shorten, title_over_all
+from .data import draw_tails
 
 
 @picture
-def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
+def score_range(scores: np.ndarray, has_read: np.ndarray) -> Drawn:
     """How raw scores (users × items) spread, where `has_read` is True and where it is not."""
     below, above = (scores < 0).mean(), (scores > 1).mean()
     figure, axes = panel(3.6)
@@ -28,7 +28,7 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
     axes.yaxis.set_major_formatter("{x:.0%}")
     axes.legend(title="pair of person and article")
     axes.set_title(
-        f"Scores run from {scores.min():.1f} to {scores.max():.1f}; {below:.0%} are below zero"
+        f"A score is no probability: {below:.0%} are below zero, the largest is {scores.max():.1f}"
     )
     return figure, (
         f"Of {scores.size:,} scores {below:.1%} lie below 0 and {above:.1%} above 1; a probability "
@@ -38,34 +38,7 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
 
 
 @picture
-def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> tuple[Figure, str]:
-    """Each person's best unread article: its raw score and its min-max scaled one."""
-    # The people closest to the median raw score, one in forty: alike before scaling.
-    middle = np.argsort(np.abs(raw - np.median(raw)), kind="stable")[: max(2, len(raw) // 40)]
-    low, high = scaled[middle].min(), scaled[middle].max()
-    figure, axes = panel()
-    axes.scatter(raw, scaled, s=12, color=BLUE, alpha=0.35, linewidth=0)
-    axes.plot([np.median(raw)] * 2, [low, high], color=BLACK, marker="o", linewidth=1.5)
-    axes.annotate(
-        "about the same raw score,\nyet scaled it differs", (np.median(raw), low),
-        (0.97, 0.06), textcoords="axes fraction", ha="right", fontsize=9,
-        arrowprops={"arrowstyle": "-", "color": GREY, "shrinkB": 6},
-    )  # fmt: skip
-    axes.set(xlabel="raw score of the best unread article", ylabel="the same, scaled to 0 … 1")
-    axes.set_ylim(scaled.min() - 0.06, 1.02)
-    axes.set_title(
-        f"Scaled, the best suggestion gets anything from {scaled.min():.2f} to {scaled.max():.2f}"
-    )
-    return figure, (
-        f"One dot per person, {len(raw):,} in all. {(scaled == 1).mean():.0%} of the people have a "
-        f"best unread article that scales to exactly 1. Of the {len(middle):,} people whose raw "
-        f"score is closest to the median ({raw[middle].min():.2f} to {raw[middle].max():.2f}) the "
-        f"scaled scores go from {low:.2f} to {high:.2f}."
-    )
-
-
-@picture
-def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Figure, str]:
+def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> Drawn:
     """The contributions of past readings as steps that end at the score.
 
     `parts` comes from `explain`, `title` is the explained article's. Beyond `most` readings the
@@ -87,20 +60,13 @@ def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Fi
 
 
 @picture
-def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
+def concentration(readers: np.ndarray, times: np.ndarray) -> Drawn:
     """How few articles get most of the `readers`, and most of the `times` in somebody's list."""
-    tenth = max(1, round(len(times) / 10))
-    counts = pd.Series(times), pd.Series(readers)
-    places, readings = (share_of_top(each, 0.1) for each in counts)
     figure, axes = panel()
-    looks = (("recommendations", ORANGE, "--", places), ("readings", BLUE, "-", readings))
-    for each, (name, colour, line, share) in zip(counts, looks, strict=True):
-        axes.plot(*long_tail(each).to_numpy().T, color=colour, linestyle=line, label=name)
-        axes.plot(tenth / len(times), share, "o", color=colour)
-    axes.set(xlabel="share of the articles, most frequent first", ylabel="share of the total")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:.0%}")
-    axes.legend(loc="lower right")
+    counts = {"readings": pd.Series(readers), "recommendations": pd.Series(times)}
+    readings, places = draw_tails(axes, counts)
+    axes.set_xlabel("articles, most frequent first (% of them)")
+    axes.set_ylabel("their share of the total (%)")
     axes.set_title(
         f"The top tenth takes {places:.0%} of the recommended places, "
         f"{readings:.0%} of the readings"
@@ -113,7 +79,7 @@ def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
 
 
 @picture
-def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Figure, str]:
+def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> Drawn:
     """How much of each list survives a change of seed: two results of `recommend_all`."""
     n = int(first["rank"].max())
     pairs = pd.MultiIndex.from_frame(second[["personId", "contentId"]])
@@ -135,7 +101,8 @@ def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Figure, str]:
     title_over_all(figure, f"Another seed keeps {shared.mean():.1f} of {n} titles on average")
     return figure, (
         f"Left: of {len(shared):,} people {(shared == n).sum():,} get the same {n} titles from "
-        f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them. Right: "
+        f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them, and "
+        f"{shared.mean():.1f} is the mean. Right: "
         f"{by_rank.iloc[0]:.0%} of the articles at rank 1 are still among the other list's {n}, "
         f"and {by_rank.iloc[-1]:.0%} of those at rank {n}."
     )
@@ -169,17 +136,13 @@ def _draw_steps(axes: Axes, steps: np.ndarray, total: float) -> None:
         if step < 0:
             bar.set(facecolor=ORANGE, hatch="///")
         axes.plot([end, end], [y, y + 1], color=GREY, linewidth=0.8, zorder=0)
-        _value_beside(axes, y, max(end, end - step), f"{step:+.3f}")
+        beside(axes, max(end, end - step), y, f"{step:+.3f}", 4)
     axes.barh(len(steps), total, color=BLACK, height=0.7)
-    _value_beside(axes, len(steps), max(total, 0.0), f"{total:.3f}")
+    beside(axes, max(total, 0.0), len(steps), f"{total:.3f}", 4)
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.invert_yaxis()
     low, high = min(0.0, ends.min()), max(0.0, ends.max(), (ends - steps).max())
     axes.set_xlim(low - 0.03 * (high - low) * (low < 0), high + 0.1 * (high - low))
-
-
-def _value_beside(axes: Axes, y: float, x: float, text: str) -> None:
-    axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
 
 
 def _waterfall_title(descending: np.ndarray, total: float) -> str:

@@ -9,9 +9,9 @@ import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
-from ..plots.core import BLUE, GREEN, GREY, PINK, RED
+from ..plots.colours import BLUE, GREEN, GREY, PINK, RED
 from ..strength import InteractionMatrix
-from .html import escaped, heading
+from .html import escaped, heading, sentence, some
 
 # One per reading that is named; these stand out on white as well as on black.
 SHADES = (BLUE, GREEN, PINK)
@@ -36,7 +36,7 @@ class Reasons:
     def __str__(self) -> str:
         parts = [f"{value:.3f} “{title}”" for title, value in self.readings]
         if self.others[0]:
-            parts.append(f"{self.others[1]:.3f} {_others(self.others[0])}")
+            parts.append(f"{self.others[1]:.3f} {some(self.others[0], 'other')}")
         minus = f" − {-self.against[1]:.3f} against it" if self.against[0] else ""
         return f"{self.title}\n    {self.score:.3f} = {' + '.join(parts) or '0'}{minus}"
 
@@ -85,10 +85,14 @@ def reasons_of(title: str, titles: np.ndarray, values: np.ndarray) -> Reasons:
     parts = [round(float(values[i]), 3) for i in best]
     others, against = (round(float(rest[side].sum()), 3) for side in (rest >= 0, rest < 0))
     score = round(float(values.sum()), 3)
-    if parts:  # What rounding has lost or gained goes to the largest part: the sum must be true.
-        parts[0] = round(parts[0] + score - sum(parts) - others - against, 3)
-    readings = [(str(titles[i]), part) for i, part in zip(best, parts, strict=True)]
     counts = int((rest >= 0).sum()), int((rest < 0).sum())
+    # The sum must be true: what rounding lost goes to the readings without a name, if it can.
+    lost = score - sum(parts) - others - against
+    if counts[0] and others + lost >= 0:
+        others = round(others + lost, 3)
+    elif parts:
+        parts[0] = round(parts[0] + lost, 3)
+    readings = [(str(titles[i]), part) for i, part in zip(best, parts, strict=True)]
     return Reasons(title, score, readings, (counts[0], others), (counts[1], against))
 
 
@@ -99,9 +103,14 @@ def nothing_left(matrix: InteractionMatrix, has: str = "has") -> str:
     return f"{has} read {which}: nothing is left to recommend."
 
 
-def reasons_text(listed: list[Reasons]) -> str:
-    """Recommendations and their reasons as numbered lines."""
-    return "\n".join(f"{place}. {reason}" for place, reason in enumerate(listed, start=1))
+def answer(name: str, listed: list[Reasons], nothing: str, note: str = "") -> tuple[str, str]:
+    """Recommendations and why, as HTML and as text; the sentence `nothing` if there are none."""
+    if not listed:
+        return sentence(nothing), nothing
+    lines = [f"{place}. {reason}" for place, reason in enumerate(listed, start=1)]
+    below = [note] if note else []
+    html = reasons_html(name, listed) + "".join(map(sentence, below))
+    return html, "\n".join(["Recommended, and why:", *lines, *below])
 
 
 def reasons_html(name: str, listed: list[Reasons]) -> str:
@@ -132,13 +141,9 @@ def _strip(pieces: list[tuple[float, str]], widest: float, height: int) -> str:
     return f'<div style="display:flex;height:{height}px;margin-top:1px">{boxes}</div>'
 
 
-def _others(number: int) -> str:
-    return f"{number} other{'' if number == 1 else 's'}"
-
-
 def _because(r: Reasons) -> str:
     parts = [(f"“{escaped(title)}”", value) for title, value in r.readings]
-    others = [(_others(r.others[0]), r.others[1])] if r.others[0] else []
+    others = [(some(r.others[0], "other"), r.others[1])] if r.others[0] else []
     colours = [*SHADES[: len(parts)], GREY]
     words = [
         f'<span style="color:{colour}">■</span> {name} {value:.3f}'
