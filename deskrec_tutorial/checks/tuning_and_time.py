@@ -60,6 +60,8 @@ def _ruler_mistakes() -> dict[str, float]:
         ),
         "You divided by the number of runs. Each setting's mean was made from its own runs, which "
         "costs one each: divide by the sum of n − 1.": 3 * (squares / 7) ** 0.5,
+        "You took each run's distance from the mean of its seed, a row. Seeds are what is to "
+        "differ: take the mean of its setting, a column.": _of_rows(runs),
         "You counted cells, made or not. A run that is NaN was not made.": (
             3 * (squares / 9) ** 0.5
         ),
@@ -70,6 +72,11 @@ def _ruler_mistakes() -> dict[str, float]:
         "A missing run is NaN, and a sum with NaN is NaN. Leave missing runs out, as pandas "
         "does.": np.nan,
     }
+
+
+def _of_rows(runs: pd.DataFrame) -> float:
+    squares = runs.sub(runs.mean(axis=1), axis=0) ** 2
+    return 3 * float(squares.sum().sum() / 4) ** 0.5
 
 
 def eight_settings() -> pd.DataFrame:
@@ -285,7 +292,8 @@ def gain_by_day(answer: Answer) -> None:
     for before, after in zip(two_days(), given, strict=True):
         unchanged(before, after, "the arrays that were passed in")
     what = "three days, one of them with a single reading"
-    equal(three_numbers(answer, *three_days(), 20, 2, what), _drawn(20, 2), what)
+    got = three_numbers(answer, *three_days(), 20, 2, what)
+    equal(got, _drawn((201, 202, 204)), what, mistakes=_drawn_mistakes())
 
 
 GAIN_MISTAKES = {
@@ -311,13 +319,29 @@ def _end_mistakes() -> dict[str, list[float]]:
     }
 
 
-def _drawn(draws: int, seed: int) -> list[float]:
-    """Return the gain of the three days and its interval."""
+def _drawn(order: tuple[int, ...], *, equally: bool = False) -> list[float]:
+    """Return the gain of the three days and its interval, with 20 draws and seed 2.
+
+    The days are numbered in an order; either every reading or every day drawn counts the same.
+    """
     moments, one, other = three_days()
-    days = [(other - one)[moments // (24 * HOUR) == day] for day in (201, 202, 204)]
-    drawn = np.random.default_rng(seed).integers(3, size=(draws, 3)).tolist()
+    days = [(other - one)[moments // (24 * HOUR) == day] for day in order]
+    drawn = np.random.default_rng(2).integers(3, size=(20, 3)).tolist()
+    if equally:
+        days = [day.mean(keepdims=True) for day in days]
     means = [float(np.concatenate([days[day] for day in row]).mean()) for row in drawn]
     return [0.25, *np.quantile(means, [0.025, 0.975]).tolist()]
+
+
+def _drawn_mistakes() -> dict[str, list[float]]:
+    return {
+        "Every day drawn counts the same in your draws. Take the mean over all readings of the "
+        "days drawn: the sum of their differences, divided by their number.": (
+            _drawn((201, 202, 204), equally=True)
+        ),
+        "Your days are numbered as they come up in the data. Number them in the order of time; "
+        "`np.unique` does.": _drawn((204, 201, 202)),
+    }
 
 
 def three_numbers(
