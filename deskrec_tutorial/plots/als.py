@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullLocator
 
-from .core import BLACK, BLUE, GREY, ORANGE, panel, picture, shorten, title_over_all
+from .core import BLACK, BLUE, GREY, ORANGE, RED, panel, picture, shorten, title_over_all
 
 # From white to the course's blue: darker is more, in grey as well.
 BLUES = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
@@ -205,3 +205,46 @@ def _direction(vectors: np.ndarray) -> np.ndarray:
 def _degrees(first: np.ndarray, second: np.ndarray) -> float:
     cosine = first @ second / (np.linalg.norm(first) * np.linalg.norm(second))
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+
+
+@picture
+def product(
+    people: pd.DataFrame, articles: pd.DataFrame, strengths: pd.DataFrame, pair: tuple[str, str]
+) -> tuple[Figure, str]:
+    """Two thin matrices, their product beside the strengths, and one dot product worked out."""
+    x, y = people.to_numpy(), articles.to_numpy()
+    scores = pd.DataFrame(x @ y.T, people.index, articles.index)
+    u, i = people.index.get_loc(pair[0]), articles.index.get_loc(pair[1])
+    figure = Figure(figsize=(10, 4.6))
+    grid = figure.subplots(2, 3, width_ratios=[2, 7, 7], height_ratios=[2, 6])
+    tables = {(0, 1): articles.T, (1, 0): people, (1, 1): scores, (1, 2): strengths}
+    for place, frame in tables.items():
+        _heat_map(grid[place], frame, frame.map("{:g}".format), max(1, frame.to_numpy().max()))
+    for place, names in (((0, 1), articles.index), ((1, 2), strengths.columns)):
+        grid[place].xaxis.tick_top()
+        labels = [shorten(str(name), 16) for name in names]
+        grid[place].set_xticks(range(len(names)), labels, rotation=40, ha="left", fontsize=8)
+    grid[1, 1].set(xticks=[], yticks=[], xlabel="their product: the scores")
+    grid[1, 2].set(yticks=[], xlabel="the strengths")
+    for axes in (grid[0, 0], grid[0, 2]):
+        axes.set_axis_off()
+    for place, corner, size in (
+        ((1, 0), (0, u), (people.shape[1], 1)),
+        ((0, 1), (i, 0), (1, people.shape[1])),
+        ((1, 1), (i, u), (1, 1)),
+    ):
+        corner = (corner[0] - 0.5, corner[1] - 0.5)
+        grid[place].add_patch(Rectangle(corner, *size, fill=False, ec=RED, lw=3, clip_on=False))
+    terms = " + ".join(f"{a:g} · {b:g}" for a, b in zip(x[u], y[i], strict=True))
+    worked = f"{pair[0]} × {pair[1]}:\n{terms} = {scores.loc[pair]:g}"
+    grid[0, 2].text(0, 0.9, worked, color=RED, fontsize=11, va="top")
+    read = strengths.to_numpy() > 0
+    ones = scores.to_numpy() >= 1
+    hit, filled = (ones & read).sum(), (ones & ~read).sum()
+    title_over_all(figure, f"Two numbers each give {hit} of {read.sum()} read cells a score of 1")
+    return figure, (
+        f"Left, the people's two numbers, above, the articles'; their product beside the "
+        f"strengths. {pair[0]} × {pair[1]} is {terms} = {scores.loc[pair]:g}. At least 1 is the "
+        f"score of {hit} of the {read.sum()} read cells and of {filled} of the {(~read).sum()} "
+        "empty ones."
+    )
