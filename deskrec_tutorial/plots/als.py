@@ -217,9 +217,10 @@ def product(
     u, i = people.index.get_loc(pair[0]), articles.index.get_loc(pair[1])
     figure = Figure(figsize=(10, 4.6))
     grid = figure.subplots(2, 3, width_ratios=[2, 7, 7], height_ratios=[2, 6])
-    tables = {(0, 1): articles.T, (1, 0): people, (1, 1): scores, (1, 2): strengths}
-    for place, frame in tables.items():
-        _heat_map(grid[place], frame, frame.map("{:g}".format), max(1, frame.to_numpy().max()))
+    for place, frame in (((0, 1), articles.T), ((1, 0), people), ((1, 1), scores)):
+        _heat_map(grid[place], frame, frame.map("{:g}".format), 1)
+    text = strengths.map("{:g}".format).where(strengths > 0, "")
+    _heat_map(grid[1, 2], strengths**0.5, text, strengths.to_numpy().max() ** 0.5)
     for place, names in (((0, 1), articles.index), ((1, 2), strengths.columns)):
         grid[place].xaxis.tick_top()
         labels = [shorten(str(name), 16) for name in names]
