@@ -393,6 +393,9 @@ def test_the_map_of_chapter_4_is_the_readme_s_and_chapter_0_s() -> None:
         "TEACHING.md",
         "docs/sample.md",
         "docs/evaluation.md",
+        "docs/glossary.md",
+        "docs/reading.md",
+        "docs/when-implicit-says.md",
         "deskrec_simulator/README.md",
     ],
 )
