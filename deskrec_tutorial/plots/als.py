@@ -13,10 +13,23 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullLocator
 
-from .core import BLACK, BLUE, GREY, ORANGE, RED, panel, picture, shorten, title_over_all
+from .core import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PINK,
+    RED,
+    panel,
+    picture,
+    shorten,
+    title_over_all,
+)  # fmt: skip
 
 # From white to the course's blue: darker is more, in grey as well.
 BLUES = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
+TASTES = (BLUE, RED)  # of the tastes, in every figure
 
 
 @picture
@@ -43,8 +56,8 @@ def loss_staircase(losses: Sequence[float]) -> tuple[Figure, str]:
     figure, axes = panel(3.8)
     axes.step(steps, values, where="post", color=GREY, linewidth=1)
     axes.plot(0, values[0], "D", color=BLACK, label="random start")
-    axes.plot(steps[1::2], values[1::2], "o", color=BLUE, label="people solved, articles fixed")
-    axes.plot(steps[2::2], values[2::2], "s", color=ORANGE, label="articles solved, people fixed")
+    axes.plot(steps[1::2], values[1::2], "o", color=GREEN, label="people solved, articles fixed")
+    axes.plot(steps[2::2], values[2::2], "s", color=PINK, label="articles solved, people fixed")
     axes.set(xlabel="half-step", ylabel="loss (logarithmic scale)", yscale="log")
     axes.yaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), minor_locator=NullLocator())
     axes.yaxis.set_major_formatter("{x:g}")
@@ -65,22 +78,23 @@ def factor_plane(
     people: pd.DataFrame, articles: pd.DataFrame, tastes: Mapping[str, Sequence[str]]
 ) -> tuple[Figure, str]:
     """Two factors as a plane; `tastes` maps two tastes to the names of their members."""
-    colour_of = {n: c for c, t in zip((BLUE, ORANGE), tastes, strict=True) for n in tastes[t]}
+    colour_of = {n: c for c, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
     figure, axes = panel(4.8)
     for frame, marker in ((people, "o"), (articles, "s")):
         for name, (x, y) in zip(frame.index, frame.to_numpy(), strict=True):
             colour = colour_of.get(name, GREY)
-            axes.plot([0, x], [0, y], color=colour, linewidth=0.8, alpha=0.6)
-            axes.plot(x, y, marker, color=colour, markersize=8)
+            axes.plot([0, x], [0, y], color=colour, linewidth=0.8, alpha=0.4)
+            axes.plot(x, y, marker, color=colour, markersize=8, mec="white")
     both = pd.concat([people, articles])
-    _label_beside(axes, both)
-    _plane_legend(figure, list(tastes))
-    axes.set(xlabel="factor 0", ylabel="factor 1")
+    _label_groups(axes, both)
+    _plane_legend(figure, list(tastes), bool(set(both.index) - set(colour_of)))
+    axes.set(xlabel="place 1", ylabel="place 2")
     axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.25, 0.15)
     members = [both.loc[list(names)].to_numpy() for names in tastes.values()]
     apart = _degrees(*(_direction(vectors) for vectors in members))
     within = max(_degrees(v, _direction(vectors)) for vectors in members for v in vectors)
-    axes.set_title(f"The two tastes point {apart:.0f}° apart")
+    axes.set_title(f"Unasked, {' and '.join(tastes)} end up {apart:.0f}° apart")
     return figure, (
         f"People and articles as points with two coordinates each. The mean directions of "
         f"{' and '.join(tastes)} are {apart:.0f}° apart; no member is more than {within:.0f}° off "
@@ -92,30 +106,34 @@ def factor_plane(
 def reconstructions(
     preference: pd.DataFrame, scores: Mapping[str, np.ndarray], gaps: np.ndarray
 ) -> tuple[Figure, str]:
-    """Preferences beside the scores of several models; `gaps` says which cells get a frame."""
+    """Preferences beside the scores of several models; `gaps` says which cells get a frame.
+
+    The frame is bold where the cell scores highest among what the person has not read.
+    """
     read = preference.to_numpy() > 0
     figure = Figure(figsize=(10, 7.2))
     panels = {"P, the preferences": read.astype(int), **scores}
+    firsts = {name: _first_unread(values, read) & gaps for name, values in scores.items()}
     for axes, (name, values) in zip(figure.subplots(2, 2).flat, panels.items(), strict=False):
         frame = pd.DataFrame(values, preference.index, preference.columns)
-        text = frame.map(lambda v: f"{v}" if isinstance(v, int) else f"{v:.2f}")
-        _heat_map(axes, frame, text.replace("-0.00", "0.00"), 1)
-        axes.set_title(name, fontsize=11)
+        text = frame.map(lambda v: f"{v}" if isinstance(v, int) else f"{v:z.2f}")
+        _heat_map(axes, frame, text, 1)
+        count = f" – {firsts[name].sum()} of {gaps.sum()} first" if name in firsts else ""
+        axes.set_title(name + count, fontsize=11)
         for row, column in np.argwhere(gaps):
-            for colour, width in ((BLACK, 4), (ORANGE, 2)):  # an edge that shows in grey as well
-                corner = (column - 0.5, row - 0.5)
-                axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=colour, linewidth=width))
-    groups = {"read": read, "framed": gaps, "all other empty": ~read & ~gaps}
-    means = {n: {g: float(s[c].mean()) for g, c in groups.items()} for n, s in scores.items()}
-    best = max(means, key=lambda name: means[name]["framed"] - means[name]["all other empty"])
-    framed, other = means[best]["framed"], means[best]["all other empty"]
-    title = f"“{best}” scores the framed cells {framed:.2f}, all other empty cells {other:.2f}"
-    title_over_all(figure, title)
-    parts = [
-        f"“{name}”: " + ", ".join(f"{group} {mean:.2f}" for group, mean in by_group.items())
-        for name, by_group in means.items()
-    ]
-    return figure, f"Mean score of the cells in each panel. {'; '.join(parts)}."
+            bold = name not in firsts or firsts[name][row, column]
+            # The edge shows in grey as well.
+            for colour, width in ((BLACK, 4), (ORANGE, 2)) if bold else ((BLACK, 1.2),):
+                corner, dash = (column - 0.5, row - 0.5), "-" if bold else "--"
+                axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=colour, lw=width, ls=dash))
+    ranked = sorted(firsts, key=lambda name: -firsts[name].sum())
+    counts = [f"“{name.partition(':')[0]}” {firsts[name].sum()} times" for name in ranked]
+    title_over_all(figure, f"The framed cell comes first: {', '.join(counts)} of {gaps.sum()}")
+    parts = (f"with “{name}” {firsts[name].sum()} times" for name in ranked)
+    return figure, (
+        f"Of the {gaps.sum()} framed cells, the number that score highest among what the person "
+        f"has not read: {', '.join(parts)}. Dashed frames are not first."
+    )
 
 
 @picture
@@ -123,7 +141,7 @@ def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
     """Scores of read and unread pairs; columns `alpha`, `pairs`, `low`, `middle`, `high`."""
     figure, axes = panel(3.8)
     alphas = sorted(quantiles["alpha"].unique())
-    styles = {"read": (BLUE, "o", -0.08), "unread": (ORANGE, "s", 0.08)}
+    styles = {"read": (GREEN, "o", -0.08), "unread": (PINK, "s", 0.08)}
     for kind, (colour, marker, shift) in styles.items():
         rows = quantiles[quantiles["pairs"] == kind].sort_values("alpha")
         low, middle, high = rows[["low", "middle", "high"]].to_numpy().T
@@ -139,9 +157,7 @@ def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
     median = quantiles.set_index(["pairs", "alpha"])["middle"]
     first, last = alphas[0], alphas[-1]
     change = f"{median['read', first]:.2f} to {median['read', last]:.2f}"
-    axes.set_title(
-        f"From alpha = {first:g} to {last:g} the median read pair goes from a score of {change}"
-    )
+    axes.set_title(f"A larger alpha moves the median score of a read pair from {change}")
     return figure, (
         f"As alpha goes from {first:g} to {last:g}, the median score of a read pair goes from "
         f"{change}, that of an unread pair from {median['unread', first]:.3f} to "
@@ -163,36 +179,42 @@ def _heat_map(axes: Axes, values: pd.DataFrame, text: pd.DataFrame, top: float) 
     axes.spines[:].set_visible(False)
 
 
-def _label_beside(axes: Axes, points: pd.DataFrame) -> None:
-    """Names in two columns left and right of the points, so that close points stay legible."""
-    low, high = points.min(), points.max()
-    width, gap = high.iloc[0] - low.iloc[0], 0.07 * (high.iloc[1] - low.iloc[1])
-    left = points.iloc[:, 0] <= (low.iloc[0] + high.iloc[0]) / 2
-    for side, edge, align in (
-        (left, low.iloc[0] - 0.15 * width, "right"),
-        (~left, high.iloc[0] + 0.15 * width, "left"),
-    ):
-        ordered = points[side].sort_values(points.columns[1], kind="stable")
-        heights = _spread(ordered.iloc[:, 1].to_numpy(), gap)
-        for name, point, height in zip(ordered.index, ordered.to_numpy(), heights, strict=True):
-            axes.annotate(
-                shorten(str(name), 20), tuple(point), (edge, height), ha=align, va="center",
-                fontsize=9, arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6},
-            )  # fmt: skip
-    axes.margins(0.5, 0.15)
+def _label_groups(axes: Axes, points: pd.DataFrame) -> None:
+    """One label for points that lie together, on the side where there is more room."""
+    places = points.to_numpy()
+    low, high = places.min(axis=0), places.max(axis=0)
+    near = 0.09 * float(np.hypot(*(high - low)))
+    left = list(range(len(places)))
+    while left:
+        apart = np.hypot(*(places[left] - places[left[0]]).T)
+        group = [i for i, gap in zip(left, apart, strict=True) if gap <= near]
+        left = [i for i in left if i not in group]
+        others = np.delete(places, group, axis=0)
+        x, y = places[group].T
+        beside = others[np.abs(others[:, 1] - y.mean()) < near, 0]
+        # With nothing on either side, outwards.
+        rooms = [x.min() - beside[beside < x.min()].max(initial=low[0] - x.min())]
+        rooms += [beside[beside > x.max()].min(initial=2 * high[0] - low[0]) - x.max()]
+        right = rooms[1] > rooms[0] if len(beside) else x.mean() > (low[0] + high[0]) / 2
+        edge, away, side = (x.max(), 8, "left") if right else (x.min(), -8, "right")
+        axes.annotate(
+            ", ".join(shorten(str(name), 20) for name in points.index[group]),
+            (edge, y.mean()), (away, 0), textcoords="offset points", ha=side, va="center",
+            fontsize=9,
+        )  # fmt: skip
 
 
-def _spread(heights: np.ndarray, gap: float) -> np.ndarray:
-    """Ascending heights, moved apart to at least `gap`."""
-    moved = heights.astype(float)
-    for i in range(1, len(moved)):
-        moved[i] = max(moved[i], moved[i - 1] + gap)
-    return moved - (moved - heights).mean() if len(moved) else moved
+def _first_unread(scores: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """True for the cell of each row that scores highest among the unread."""
+    masked = np.where(read, -np.inf, scores)
+    first: np.ndarray = masked >= masked.max(axis=1, keepdims=True) - 1e-9
+    return first & ~read
 
 
-def _plane_legend(figure: Figure, tastes: list[str]) -> None:
+def _plane_legend(figure: Figure, tastes: list[str], rest: bool) -> None:
     marks = [("o", BLACK, "person"), ("s", BLACK, "article")]
-    marks += [("D", colour, taste) for colour, taste in zip((BLUE, ORANGE), tastes, strict=True)]
+    marks += [("D", colour, taste) for colour, taste in zip(TASTES, tastes, strict=False)]
+    marks += [("D", GREY, "both")] * rest
     handles = [Line2D([], [], linestyle="", marker=m, color=c, label=name) for m, c, name in marks]
     figure.legend(handles=handles, loc="outside right upper")
 
@@ -235,10 +257,10 @@ def product(
         ((1, 1), (i, u), (1, 1)),
     ):
         corner = (corner[0] - 0.5, corner[1] - 0.5)
-        grid[place].add_patch(Rectangle(corner, *size, fill=False, ec=RED, lw=3, clip_on=False))
+        grid[place].add_patch(Rectangle(corner, *size, fill=False, ec=GREEN, lw=3, clip_on=False))
     terms = " + ".join(f"{a:g} · {b:g}" for a, b in zip(x[u], y[i], strict=True))
     worked = f"{pair[0]} × {pair[1]}:\n{terms} = {scores.loc[pair]:g}"
-    grid[0, 2].text(0, 0.9, worked, color=RED, fontsize=11, va="top")
+    grid[0, 2].text(0, 0.9, worked, color=GREEN, fontsize=11, va="top")
     read = strengths.to_numpy() > 0
     ones = scores.to_numpy() >= 1
     hit, filled = (ones & read).sum(), (ones & ~read).sum()
