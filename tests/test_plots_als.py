@@ -77,7 +77,7 @@ def test_factor_plane_measures_the_angle():
         people, articles, {"code": ["Ana", "Git"], "design": ["Emi", "Type"]}
     )
     assert picture.png.startswith(PNG)
-    assert title(picture) == "The two tastes point 90° apart"
+    assert title(picture) == "Unasked, code and design end up 90° apart"
     assert "code and design are 90° apart" in picture.caption
     assert "more than 0° off" in picture.caption
 
@@ -87,9 +87,17 @@ def test_factor_plane_names_every_point_once():
     articles = pd.DataFrame([[0.1, 1.0]], ["Git"])
     picture = dr.plots.factor_plane(people, articles, {"a": ["Ana", "Bruno"], "b": ["Git"]})
     labels = picture.figure.axes[0].texts
-    assert sorted(text.get_text() for text in labels) == ["Ana", "Bruno", "Git"]
-    heights = {text.get_text(): text.xyann[1] for text in labels}
-    assert abs(heights["Ana"] - heights["Bruno"]) > 0.05
+    assert sorted(text.get_text() for text in labels) == ["Ana, Bruno", "Git"]
+
+
+def test_a_name_makes_room_for_the_next_point():
+    articles = pd.DataFrame([[0.6, 0.9], [0.8, 0.9], [0.0, 0.0]], ["Git", "News", "Far"])
+    people = pd.DataFrame([[1.0, 0.1]], ["Ana"])
+    picture = dr.plots.factor_plane(people, articles, {"a": ["Ana"], "b": ["Git"]})
+    sides = {text.get_text(): text.get_ha() for text in picture.figure.axes[0].texts}
+    assert sides == {"Git": "right", "News": "left", "Far": "right", "Ana": "left"}
+    words = [text.get_text() for text in picture.figure.legends[0].get_texts()]
+    assert words == ["person", "article", "a", "b", "both"]
 
 
 def test_factor_plane_on_the_sample(fitted):
@@ -101,31 +109,35 @@ def test_factor_plane_on_the_sample(fitted):
     units = als.user_factors[:6] / np.linalg.norm(als.user_factors[:6], axis=1, keepdims=True)
     a, b = units[:3].sum(axis=0), units[3:].sum(axis=0)
     apart = np.degrees(np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b)))
-    assert title(picture) == f"The two tastes point {apart:.0f}° apart"
+    assert title(picture) == f"Unasked, a and b end up {apart:.0f}° apart"
 
 
-def test_reconstructions_name_the_panel_that_fills_the_gaps():
-    preference = (STRENGTHS > 0).astype(float)
-    gaps = np.array([[False, False, True], [False, False, False]])
-    good, flat = np.full((2, 3), 0.9), np.full((2, 3), 0.8)
-    good[1, 0] = 0.1
-    picture = dr.plots.reconstructions(preference, {"flat": flat, "good": good}, gaps)
+def test_reconstructions_count_the_framed_cells_that_come_first():
+    preference = pd.DataFrame([[1.0, 0, 0], [0, 1, 0]], ["Ana", "Emi"], ["x", "y", "z"])
+    gaps = np.array([[False, True, False], [True, False, False]])
+    good = np.array([[1.0, 0.3, 0.2], [0.4, 1.0, 0.1]])
+    half = np.array([[1.0, 0.3, 0.2], [0.4, 1.0, 0.5]])
+    picture = dr.plots.reconstructions(preference, {"half: 2": half, "good: 1": good}, gaps)
     assert picture.png.startswith(PNG)
-    assert title(picture) == "“good” scores the framed cells 0.90, all other empty cells 0.10"
-    assert "“flat”: read 0.80, framed 0.80, all other empty 0.80" in picture.caption
-    assert "“good”: read 0.90, framed 0.90, all other empty 0.10" in picture.caption
+    assert title(picture) == "Framed cells that come first in their row: good 2 of 2, half 1 of 2"
+    assert "with “good: 1” 2, with “half: 2” 1." in picture.caption
+    names = [axes.get_title(loc="left") for axes in picture.figure.axes]
+    assert names[:3] == ["P, the preferences", "half: 2 – 1 of 2 first", "good: 1 – 2 of 2 first"]
+    dashed = [
+        [p for p in axes.patches if p.get_linestyle() == "--"] for axes in picture.figure.axes
+    ]
+    assert [len(patches) for patches in dashed] == [0, 1, 0, 0]
 
 
-def test_reconstructions_on_the_sample(fitted):
-    matrix, als = fitted
-    preference = pd.DataFrame(matrix.user_items[:8, :8].toarray() > 0).astype(float)
-    scores = als.user_factors[:8] @ als.item_factors[:8].T
-    unread = preference.to_numpy() == 0
-    gaps = unread & (np.arange(8) < 4)
-    preference.iloc[0, 7] = 1.0
-    picture = dr.plots.reconstructions(preference, {"als": scores}, gaps)
-    other = scores[(preference.to_numpy() == 0) & ~gaps].mean()
-    assert f"framed {scores[gaps].mean():.2f}, all other empty {other:.2f}" in picture.caption
+def test_a_product_beside_the_strengths_with_one_cell_worked_out():
+    people = pd.DataFrame([[1, 0], [0, 2]], ["Ana", "Emi"], ["code", "design"])
+    articles = pd.DataFrame([[1, 0], [1, 1]], ["Git", "News"], ["code", "design"])
+    strengths = pd.DataFrame([[3, 0], [0, 1]], people.index, articles.index)
+    picture = dr.plots.product(people, articles, strengths, ("Emi", "News"))
+    assert picture.png.startswith(PNG)
+    assert title(picture) == "Two numbers each give 2 of 2 read cells a score of 1"
+    assert "Emi × News is 0 · 1 + 2 · 1 = 2." in picture.caption
+    assert "2 of the 2 read cells and of 1 of the 2 empty ones" in picture.caption
 
 
 def test_alpha_scores_follow_the_table_in_any_order():
@@ -138,10 +150,7 @@ def test_alpha_scores_follow_the_table_in_any_order():
     table = pd.DataFrame(rows, columns=["alpha", "pairs", "low", "middle", "high"])
     picture = dr.plots.alpha_scores(table)
     assert picture.png.startswith(PNG)
-    assert (
-        title(picture)
-        == "From alpha = 1 to 40 the median read pair goes from a score of 0.25 to 0.87"
-    )
+    assert title(picture).endswith("the median score of a read pair from 0.25 to 0.87")
     assert "unread pair from 0.001 to 0.020" in picture.caption
 
 
@@ -166,7 +175,7 @@ def test_awkward_names_are_drawn_as_they_are(name):
     articles = pd.DataFrame([[0.0, 1.0], [1.0, 1.0]], [name, "News"])
     people = pd.DataFrame([[1.0, 0.0]], ["Ana"])
     picture = dr.plots.factor_plane(people, articles, {"a": ["Ana"], "b": [name]})
-    assert title(picture) == "The two tastes point 90° apart"
+    assert title(picture) == "Unasked, a and b end up 90° apart"
     gaps = (strengths == 0).to_numpy() & (np.arange(3) == 0)
     scores = {"model": strengths.to_numpy() / 12}
     assert "“model”" in dr.plots.reconstructions(strengths, scores, gaps).caption

@@ -25,7 +25,7 @@ from .core import (
     picture,
     shorten,
     title_over_all,
-)  # fmt: skip
+)
 
 # From white to the course's blue: darker is more, in grey as well.
 BLUES = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
@@ -90,7 +90,7 @@ def factor_plane(
     _plane_legend(figure, list(tastes), bool(set(both.index) - set(colour_of)))
     axes.set(xlabel="place 1", ylabel="place 2")
     axes.set_aspect("equal", adjustable="datalim")
-    axes.margins(0.25, 0.15)
+    axes.margins(0.5, 0.12)
     members = [both.loc[list(names)].to_numpy() for names in tastes.values()]
     apart = _degrees(*(_direction(vectors) for vectors in members))
     within = max(_degrees(v, _direction(vectors)) for vectors in members for v in vectors)
@@ -127,9 +127,9 @@ def reconstructions(
                 corner, dash = (column - 0.5, row - 0.5), "-" if bold else "--"
                 axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=colour, lw=width, ls=dash))
     ranked = sorted(firsts, key=lambda name: -firsts[name].sum())
-    counts = [f"“{name.partition(':')[0]}” {firsts[name].sum()} times" for name in ranked]
-    title_over_all(figure, f"The framed cell comes first: {', '.join(counts)} of {gaps.sum()}")
-    parts = (f"with “{name}” {firsts[name].sum()} times" for name in ranked)
+    counts = [f"{name.partition(':')[0]} {firsts[name].sum()} of {gaps.sum()}" for name in ranked]
+    title_over_all(figure, f"Framed cells that come first in their row: {', '.join(counts)}")
+    parts = (f"with “{name}” {firsts[name].sum()}" for name in ranked)
     return figure, (
         f"Of the {gaps.sum()} framed cells, the number that score highest among what the person "
         f"has not read: {', '.join(parts)}. Dashed frames are not first."
@@ -180,7 +180,7 @@ def _heat_map(axes: Axes, values: pd.DataFrame, text: pd.DataFrame, top: float) 
 
 
 def _label_groups(axes: Axes, points: pd.DataFrame) -> None:
-    """One label for points that lie together, on the side where there is more room."""
+    """One label for points that lie together: outwards, unless another point is in the way."""
     places = points.to_numpy()
     low, high = places.min(axis=0), places.max(axis=0)
     near = 0.09 * float(np.hypot(*(high - low)))
@@ -191,11 +191,10 @@ def _label_groups(axes: Axes, points: pd.DataFrame) -> None:
         left = [i for i in left if i not in group]
         others = np.delete(places, group, axis=0)
         x, y = places[group].T
-        beside = others[np.abs(others[:, 1] - y.mean()) < near, 0]
-        # With nothing on either side, outwards.
-        rooms = [x.min() - beside[beside < x.min()].max(initial=low[0] - x.min())]
-        rooms += [beside[beside > x.max()].min(initial=2 * high[0] - low[0]) - x.max()]
-        right = rooms[1] > rooms[0] if len(beside) else x.mean() > (low[0] + high[0]) / 2
+        right = x.mean() > (low[0] + high[0]) / 2
+        ahead = (others[:, 0] - x.mean()) * (1 if right else -1)
+        blocked = (np.abs(others[:, 1] - y.mean()) < near / 2) & (ahead > 0) & (ahead < 2 * near)
+        right = right != blocked.any()
         edge, away, side = (x.max(), 8, "left") if right else (x.min(), -8, "right")
         axes.annotate(
             ", ".join(shorten(str(name), 20) for name in points.index[group]),
