@@ -234,39 +234,40 @@ def product(
 ) -> tuple[Figure, str]:
     """Two thin matrices, their product beside the strengths, and one dot product worked out."""
     x, y = people.to_numpy(), articles.to_numpy()
-    scores = pd.DataFrame(x @ y.T, people.index, articles.index)
-    u, i = people.index.get_loc(pair[0]), articles.index.get_loc(pair[1])
+    u, i = list(people.index).index(pair[0]), list(articles.index).index(pair[1])
+    terms = " + ".join(f"{a:g} · {b:g}" for a, b in zip(x[u], y[i], strict=True))
+    worked = f"{terms} = {x[u] @ y[i]:g}"
     figure = Figure(figsize=(10, 4.6))
     grid = figure.subplots(2, 3, width_ratios=[2, 7, 7], height_ratios=[2, 6])
-    for place, frame in (((0, 1), articles.T), ((1, 0), people), ((1, 1), scores)):
-        _heat_map(grid[place], frame, frame.map("{:g}".format), 1)
+    scores = pd.DataFrame(x @ y.T, people.index, articles.index)
+    for axes, frame in ((grid[0, 1], articles.T), (grid[1, 0], people), (grid[1, 1], scores)):
+        _heat_map(axes, frame, frame.map("{:g}".format), 1)
     text = strengths.map("{:g}".format).where(strengths > 0, "")
     _heat_map(grid[1, 2], strengths**0.5, text, strengths.to_numpy().max() ** 0.5)
-    for place, names in (((0, 1), articles.index), ((1, 2), strengths.columns)):
-        grid[place].xaxis.tick_top()
-        labels = [shorten(str(name), 16) for name in names]
-        grid[place].set_xticks(range(len(names)), labels, rotation=40, ha="left", fontsize=8)
+    for axes in (grid[0, 1], grid[1, 2]):
+        axes.xaxis.tick_top()
+        names = [shorten(str(name), 16) for name in articles.index]
+        axes.set_xticks(range(len(names)), names, rotation=40, ha="left", fontsize=8)
     grid[1, 1].set(xticks=[], yticks=[], xlabel="their product: the scores")
     grid[1, 2].set(yticks=[], xlabel="the strengths")
-    for axes in (grid[0, 0], grid[0, 2]):
-        axes.set_axis_off()
-    for place, corner, size in (
-        ((1, 0), (0, u), (people.shape[1], 1)),
-        ((0, 1), (i, 0), (1, people.shape[1])),
-        ((1, 1), (i, u), (1, 1)),
-    ):
-        corner = (corner[0] - 0.5, corner[1] - 0.5)
-        grid[place].add_patch(Rectangle(corner, *size, fill=False, ec=GREEN, lw=3, clip_on=False))
-    terms = " + ".join(f"{a:g} · {b:g}" for a, b in zip(x[u], y[i], strict=True))
-    worked = f"{pair[0]} × {pair[1]}:\n{terms} = {scores.loc[pair]:g}"
-    grid[0, 2].text(0, 0.9, worked, color=GREEN, fontsize=11, va="top")
-    read = strengths.to_numpy() > 0
-    ones = scores.to_numpy() >= 1
+    grid[0, 0].set_axis_off()
+    grid[0, 2].set_axis_off()
+    _frame(grid[1, 0], 0, u, x.shape[1], 1)
+    _frame(grid[0, 1], i, 0, 1, x.shape[1])
+    _frame(grid[1, 1], i, u, 1, 1)
+    told = f"{pair[0]} × {pair[1]}:\n{worked}"
+    grid[0, 2].text(0, 0.9, told, color=GREEN, fontsize=11, va="top")
+    read, ones = strengths.to_numpy() > 0, x @ y.T >= 1
     hit, filled = (ones & read).sum(), (ones & ~read).sum()
     title_over_all(figure, f"Two numbers each give {hit} of {read.sum()} read cells a score of 1")
     return figure, (
         f"Left, the people's two numbers, above, the articles'; their product beside the "
-        f"strengths. {pair[0]} × {pair[1]} is {terms} = {scores.loc[pair]:g}. At least 1 is the "
-        f"score of {hit} of the {read.sum()} read cells and of {filled} of the {(~read).sum()} "
-        "empty ones."
+        f"strengths. {pair[0]} × {pair[1]} is {worked}. At least 1 is the score of {hit} of the "
+        f"{read.sum()} read cells and of {filled} of the {(~read).sum()} empty ones."
     )
+
+
+def _frame(axes: Axes, column: float, row: float, width: float, height: float) -> None:
+    """A frame around some cells of a heat map."""
+    corner = (column - 0.5, row - 0.5)
+    axes.add_patch(Rectangle(corner, width, height, fill=False, ec=GREEN, lw=3, clip_on=False))
