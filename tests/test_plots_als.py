@@ -87,7 +87,7 @@ def test_factor_plane_names_every_point_once():
     articles = pd.DataFrame([[0.1, 1.0]], ["Git"])
     picture = dr.plots.factor_plane(people, articles, {"a": ["Ana", "Bruno"], "b": ["Git"]})
     labels = picture.figure.axes[0].texts
-    assert sorted(text.get_text() for text in labels) == ["Ana, Bruno", "Git"]
+    assert sorted(text.get_text() for text in labels) == ["Ana,\nBruno", "Git"]
 
 
 def test_a_name_makes_room_for_the_next_point():

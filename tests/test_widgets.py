@@ -677,7 +677,8 @@ def test_the_als_twin_is_a_picture_with_its_numbers(toy) -> None:
     assert f"starts at {steps.losses[0]:,.1f}" in view.caption
     assert f"{steps.losses[3]:,.1f} after half-step 3" in view.caption
     assert f"{steps.losses[-1]:,.1f} after half-step 30" in view.caption
-    assert f"to {steps.losses[-1]:,.1f}" in view.figure.get_suptitle()
+    read = steps.scores(-1)[steps.read].mean()
+    assert f"until read cells score {read:.2f} on average" in view.figure.get_suptitle()
     assert view.png.startswith(b"\x89PNG")
 
 

@@ -7,39 +7,23 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullLocator
 
-from .core import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PINK,
-    RED,
-    panel,
-    picture,
-    shorten,
-    title_over_all,
-)
-
-# From white to the course's blue: darker is more, in grey as well.
-BLUES = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
-TASTES = (BLUE, RED)  # of the tastes, in every figure
+from .colours import BLACK, GREEN, GREY, ORANGE, PINK, TASTES
+from .core import Drawn, heat_map, panel, picture, shorten, title_over_all
+from .stills import taste_legend
 
 
 @picture
-def toy_matrix(strengths: pd.DataFrame) -> tuple[Figure, str]:
+def toy_matrix(strengths: pd.DataFrame) -> Drawn:
     """The strengths of a small matrix, people × articles; empty where nothing was read."""
     read, top = strengths.to_numpy() > 0, strengths.to_numpy().max()
     figure, axes = panel(3.7)
     # The square root keeps a single view visible beside a strength of twelve.
     text = strengths.map("{:.0f}".format).where(read, "")
-    _heat_map(axes, strengths**0.5, text, top**0.5)
+    heat_map(axes, strengths**0.5, top**0.5, text)
     axes.set(xlabel="article", ylabel="person")
     axes.set_title(f"{read.sum()} of {read.size} cells hold a strength; the rest is silence")
     return figure, (
@@ -50,7 +34,7 @@ def toy_matrix(strengths: pd.DataFrame) -> tuple[Figure, str]:
 
 
 @picture
-def loss_staircase(losses: Sequence[float]) -> tuple[Figure, str]:
+def loss_staircase(losses: Sequence[float]) -> Drawn:
     """The loss after each half-step; `losses[0]` is the one before the first."""
     steps, values = np.arange(len(losses)), np.array(losses)
     figure, axes = panel(3.8)
@@ -76,7 +60,7 @@ def loss_staircase(losses: Sequence[float]) -> tuple[Figure, str]:
 @picture
 def factor_plane(
     people: pd.DataFrame, articles: pd.DataFrame, tastes: Mapping[str, Sequence[str]]
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Two factors as a plane; `tastes` maps two tastes to the names of their members."""
     colour_of = {n: c for c, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
     figure, axes = panel(4.8)
@@ -87,10 +71,10 @@ def factor_plane(
             axes.plot(x, y, marker, color=colour, markersize=8, mec="white")
     both = pd.concat([people, articles])
     _label_groups(axes, both)
-    _plane_legend(figure, list(tastes), bool(set(both.index) - set(colour_of)))
+    taste_legend(figure, list(tastes), "both" if set(both.index) - set(colour_of) else "")
     axes.set(xlabel="place 1", ylabel="place 2")
     axes.set_aspect("equal", adjustable="datalim")
-    axes.margins(0.5, 0.12)
+    axes.margins(0.3, 0.12)
     members = [both.loc[list(names)].to_numpy() for names in tastes.values()]
     apart = _degrees(*(_direction(vectors) for vectors in members))
     within = max(_degrees(v, _direction(vectors)) for vectors in members for v in vectors)
@@ -105,7 +89,7 @@ def factor_plane(
 @picture
 def reconstructions(
     preference: pd.DataFrame, scores: Mapping[str, np.ndarray], gaps: np.ndarray
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Preferences beside the scores of several models; `gaps` says which cells get a frame.
 
     The frame is bold where the cell scores highest among what the person has not read.
@@ -117,7 +101,7 @@ def reconstructions(
     for axes, (name, values) in zip(figure.subplots(2, 2).flat, panels.items(), strict=False):
         frame = pd.DataFrame(values, preference.index, preference.columns)
         text = frame.map(lambda v: f"{v}" if isinstance(v, int) else f"{v:z.2f}")
-        _heat_map(axes, frame, text, 1)
+        heat_map(axes, frame, 1, text)
         count = f" – {firsts[name].sum()} of {gaps.sum()} first" if name in firsts else ""
         axes.set_title(name + count, fontsize=11)
         for row, column in np.argwhere(gaps):
@@ -137,7 +121,7 @@ def reconstructions(
 
 
 @picture
-def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
+def alpha_scores(quantiles: pd.DataFrame) -> Drawn:
     """Scores of read and unread pairs; columns `alpha`, `pairs`, `low`, `middle`, `high`."""
     figure, axes = panel(3.8)
     alphas = sorted(quantiles["alpha"].unique())
@@ -165,20 +149,6 @@ def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
     )
 
 
-def _heat_map(axes: Axes, values: pd.DataFrame, text: pd.DataFrame, top: float) -> None:
-    """Cells coloured from 0 (white) to `top`, each with its text, names along the edges."""
-    cells = values.to_numpy(dtype=float)
-    axes.imshow(cells, cmap=BLUES, vmin=0, vmax=top, aspect="auto")
-    for (row, column), label in np.ndenumerate(text.to_numpy()):
-        colour = "white" if cells[row, column] > 0.6 * top else BLACK
-        axes.text(column, row, label, ha="center", va="center", color=colour)
-    columns = [shorten(str(name), 16).replace(" ", "\n", 1) for name in values.columns]
-    axes.set_xticks(range(len(columns)), columns, fontsize=8)
-    axes.set_yticks(range(len(values)), [shorten(str(name), 16) for name in values.index])
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-
-
 def _label_groups(axes: Axes, points: pd.DataFrame) -> None:
     """One label for points that lie together: outwards, unless another point is in the way."""
     places = points.to_numpy()
@@ -197,7 +167,7 @@ def _label_groups(axes: Axes, points: pd.DataFrame) -> None:
         right = right != blocked.any()
         edge, away, side = (x.max(), 8, "left") if right else (x.min(), -8, "right")
         axes.annotate(
-            ", ".join(shorten(str(name), 20) for name in points.index[group]),
+            ",\n".join(shorten(str(name), 20) for name in points.index[group]),
             (edge, y.mean()), (away, 0), textcoords="offset points", ha=side, va="center",
             fontsize=9,
         )  # fmt: skip
@@ -208,14 +178,6 @@ def _first_unread(scores: np.ndarray, read: np.ndarray) -> np.ndarray:
     masked = np.where(read, -np.inf, scores)
     first: np.ndarray = masked >= masked.max(axis=1, keepdims=True) - 1e-9
     return first & ~read
-
-
-def _plane_legend(figure: Figure, tastes: list[str], rest: bool) -> None:
-    marks = [("o", BLACK, "person"), ("s", BLACK, "article")]
-    marks += [("D", colour, taste) for colour, taste in zip(TASTES, tastes, strict=False)]
-    marks += [("D", GREY, "both")] * rest
-    handles = [Line2D([], [], linestyle="", marker=m, color=c, label=name) for m, c, name in marks]
-    figure.legend(handles=handles, loc="outside right upper")
 
 
 def _direction(vectors: np.ndarray) -> np.ndarray:
@@ -231,7 +193,7 @@ def _degrees(first: np.ndarray, second: np.ndarray) -> float:
 @picture
 def product(
     people: pd.DataFrame, articles: pd.DataFrame, strengths: pd.DataFrame, pair: tuple[str, str]
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Two thin matrices, their product beside the strengths, and one dot product worked out."""
     x, y = people.to_numpy(), articles.to_numpy()
     u, i = list(people.index).index(pair[0]), list(articles.index).index(pair[1])
@@ -241,9 +203,9 @@ def product(
     grid = figure.subplots(2, 3, width_ratios=[2, 7, 7], height_ratios=[2, 6])
     scores = pd.DataFrame(x @ y.T, people.index, articles.index)
     for axes, frame in ((grid[0, 1], articles.T), (grid[1, 0], people), (grid[1, 1], scores)):
-        _heat_map(axes, frame, frame.map("{:g}".format), 1)
+        heat_map(axes, frame, 1, frame.map("{:g}".format))
     text = strengths.map("{:g}".format).where(strengths > 0, "")
-    _heat_map(grid[1, 2], strengths**0.5, text, strengths.to_numpy().max() ** 0.5)
+    heat_map(grid[1, 2], strengths**0.5, strengths.to_numpy().max() ** 0.5, text)
     for axes in (grid[0, 1], grid[1, 2]):
         axes.xaxis.tick_top()
         names = [shorten(str(name), 16) for name in articles.index]

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
 
-from .core import BLACK, BLUE, GREEN, GREY, PINK, panel, picture, shorten, title_over_all
+from .colours import BLACK, BLUE, GREEN, GREY, PINK
+from .core import Drawn, beside, panel, picture, shorten, title_over_all
+from .drawing import Line, Mark, Shape
 
 RINGS = (1, 4, 9, 16, 25)  # how far above the bottom: on a parabola equally wide apart
 TURN = np.linspace(0, 2 * np.pi, 73)
@@ -76,7 +77,7 @@ class Bowl:
 @picture
 def fitted_line(
     amounts: pd.Series, strengths: pd.Series, alpha: float, regularization: float
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Preferences over how much of something each article has, with two lines through zero.
 
     One line counts each article once, the other by its confidence and with the price of length.
@@ -109,23 +110,16 @@ def fitted_line(
 
 
 @picture
-def bowl(person: Bowl, nudges: np.ndarray) -> tuple[Figure, str]:
+def bowl(person: Bowl, nudges: np.ndarray) -> Drawn:
     """The loss over two numbers as rings, its bottom, and where some nudges lead."""
     figure, axes = panel(4.6)
-    reach = np.abs(person.ring(RINGS[-1]) - person.bottom).max(axis=0)
-    _rings(axes, person)
-    axes.plot(*nudges.T, ".", color=PINK, markersize=5, label=f"{len(nudges)} nudges")
-    x, y = person.bottom
-    axes.plot(x, y, "o", color=BLACK, label=f"the bottom: ({x:.3f}, {y:.3f})")
-    low, rises = person.loss(person.bottom), person.loss(nudges) - person.loss(person.bottom)
+    _draw(axes, person)
     for above in RINGS:
-        place = person.ring(above)[18 if above > 1 else 54]
-        axes.annotate(
-            f"+{above}", tuple(place), (2, 3), textcoords="offset points", fontsize=8, color=BLUE
-        )
-    axes.set(xlim=(x - reach[0] * 1.1, x + reach[0] * 1.1))
-    _axis_names(axes, person)
+        beside(axes, *person.ring(above)[18], f"+{above}", 4, color=BLUE, va="bottom")
+    axes.plot(*nudges.T, ".", color=PINK, markersize=5, label=f"{len(nudges)} nudges", zorder=1)
     axes.legend(loc="upper right")
+    (x, y), low = person.bottom, person.loss(person.bottom)
+    rises = person.loss(nudges) - low
     up = int((rises > 0).sum())
     which = "Every nudge" if up == len(nudges) else f"{up} of {len(nudges)} nudges"
     axes.set_title(f"{which} away from the bottom lead{'s' * (up == len(nudges))} uphill")
@@ -137,36 +131,38 @@ def bowl(person: Bowl, nudges: np.ndarray) -> tuple[Figure, str]:
 
 
 @picture
-def bottoms(bowls: Mapping[str, Bowl]) -> tuple[Figure, str]:
+def bottoms(bowls: Mapping[str, Bowl]) -> Drawn:
     """Several bowls beside each other, each with the bottom of the first to compare with."""
     figure = Figure(figsize=(10, 2.9))
-    first, *_ = bowls.values()
+    first = next(iter(bowls.values())).bottom
     row = figure.subplots(1, len(bowls), sharex=True, sharey=True, squeeze=False)[0]
     for axes, (name, person) in zip(row, bowls.items(), strict=True):
-        _rings(axes, person)
-        x, y = person.bottom
-        axes.plot(*first.bottom, "o", mfc="white", mec=GREY, label="before")
-        axes.plot(x, y, "o", color=BLACK, label="bottom")
-        axes.set_title(f"{shorten(name)}\n({x:.2f}, {y:.2f})", fontsize=10)
-        _axis_names(axes, person)
+        _draw(axes, person, first)
+        axes.set_title(
+            f"{shorten(name)}\n({person.bottom[0]:.2f}, {person.bottom[1]:.2f})", fontsize=10
+        )
         axes.label_outer()
-    row[-1].legend(loc="lower right")
-    moves = {n: float(np.linalg.norm(b.bottom - first.bottom)) for n, b in bowls.items()}
+    moves = {n: float(np.linalg.norm(b.bottom - first)) for n, b in bowls.items()}
     furthest = max(moves, key=lambda name: moves[name])
     title_over_all(figure, f"“{furthest}” moves the bottom furthest, by {moves[furthest]:.2f}")
     found = (f"“{n}” ({b.bottom[0]:.2f}, {b.bottom[1]:.2f})" for n, b in bowls.items())
     return figure, f"The bottom of the loss: {'; '.join(found)}. The hollow point is the first."
 
 
-def _rings(axes: Axes, person: Bowl) -> None:
-    """The valley in blue: the deeper, the darker."""
-    for above in reversed(RINGS):
-        axes.add_patch(Polygon(person.ring(above), fc=BLUE, alpha=0.12, ec="none"))
-        axes.plot(*person.ring(above).T, color=BLUE, linewidth=0.8)
+def rings(person: Bowl, first: np.ndarray | None = None) -> list[Shape]:
+    """The rings of a bowl, its bottom, and where the bottom was first."""
+    shapes: list[Shape] = [Line(person.ring(above), BLUE) for above in RINGS]
+    if first is not None:
+        shapes.append(Line(np.array([first, person.bottom]), GREEN, 0.6, 2))
+        shapes.append(Mark(first, "o", 12, GREEN, filled=False, edge=2))
+    return [*shapes, Mark(person.bottom, "o", 14, GREEN)]
+
+
+def _draw(axes: Axes, person: Bowl, first: np.ndarray | None = None) -> None:
+    """Rings over the two numbers, with the axes they are measured on."""
+    for shape in rings(person, first):
+        shape.draw(axes, 0.6)
     axes.axhline(0, color=GREY, linewidth=0.5)
     axes.axvline(0, color=GREY, linewidth=0.5)
-
-
-def _axis_names(axes: Axes, person: Bowl) -> None:
     one, two = person.articles.columns
     axes.set(xlabel=f"place 1: {one}", ylabel=f"place 2: {two}", aspect="equal")

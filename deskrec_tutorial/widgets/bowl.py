@@ -8,13 +8,12 @@ import ipywidgets
 import numpy as np
 
 from ..plots import Bowl, Picture, bottoms
-from ..plots.bowl import RINGS
-from ..plots.core import BLUE, GREY, RED
+from ..plots.bowl import RINGS, rings
+from ..plots.drawing import Line, drawing
 from .core import WIDE, Panel, row
-from .html import escaped, sentence, side_by_side, svg, table
+from .html import escaped, heading, sentence, side_by_side, table
 
-UNIT, WIDTH, HEIGHT = 120, 440, 380  # pixels; the origin is a little below the middle
-ORIGIN = np.array([170, 270])
+WIDTH, TALLEST = 440, 380
 
 
 def bowl_view(bowls: Mapping[str, Bowl]) -> Picture:
@@ -76,38 +75,20 @@ class BowlPicker(Panel):
         """The rings and the bottom as the sliders have it, and the scores there."""
         numbers = (self.one.value, self.two.value)
         self.bowl = self.bowl.change(self.article.value, self.strength.value, numbers)
-        (x, y), before = self.bowl.bottom, self._first.bottom
-        words = f"The bottom is at ({x:.2f}, {y:.2f}), {np.hypot(*(before - (x, y))):.2f} away "
+        (x, y), first = self.bowl.bottom, self._first.bottom
+        words = f"The bottom is at ({x:.2f}, {y:.2f}), {np.hypot(*(first - (x, y))):.2f} away "
         words += f"from where it began. The loss there is {self.bowl.loss(self.bowl.bottom):.2f}."
-        return side_by_side(bowl_svg(self.bowl, before), sentence(words) + _scores(self.bowl))
+        around = np.concatenate([self._first.ring(RINGS[-1]), np.zeros((1, 2))])
+        low, high = around.min(axis=0) - 0.1, around.max(axis=0) + (0.6, 0.1)
+        cross = [((low[0], 0), (high[0], 0)), ((0, low[1]), (0, high[1]))]
+        shapes = [*(Line(np.array(ends), opacity=0.3) for ends in cross), *rings(self.bowl, first)]
+        one, two = self.bowl.articles.columns
+        drawn = heading(f"The loss of each pair of numbers: across {one}, up {two}")
+        drawn += drawing("loss over two numbers", shapes, np.array([low, high]), WIDTH, TALLEST)
+        return side_by_side(drawn, sentence(words) + _scores(self.bowl))
 
 
 bowl_picker = BowlPicker
-
-
-def bowl_svg(person: Bowl, before: np.ndarray) -> str:
-    """The rings of a bowl, its bottom, and where the bottom was before."""
-    rings = (_pixels(person.ring(above)) for above in RINGS)
-    valley = (
-        f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in ring)}" fill="{BLUE}" '
-        f'fill-opacity="0.12" stroke="{BLUE}"/>'
-        for ring in rings
-    )
-    (x, y), (x0, y0), (left, base) = _pixels(np.array([person.bottom, before, (0, 0)]))
-    cross = f'<path d="M0 {base}H{WIDTH}M{left} 0V{HEIGHT}" stroke="{GREY}"/>'
-    marks = f'<path d="M{x0:.1f} {y0:.1f}L{x:.1f} {y:.1f}" stroke="{RED}" stroke-dasharray="4"/>'
-    marks += f'<circle cx="{x0:.1f}" cy="{y0:.1f}" r="5" fill="none" stroke="{RED}"/>'
-    marks += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{RED}"/>'
-    one, two = map(escaped, person.articles.columns)
-    style = 'font-size="12" fill="currentColor"'
-    names = f'<text x="{WIDTH - 4}" y="{base + 16}" text-anchor="end" {style}>{one} →</text>'
-    names += f'<text x="{left + 6}" y="14" {style}>↑ {two}</text>'
-    return svg("loss over two numbers", WIDTH, HEIGHT, cross, *valley, marks, names)
-
-
-def _pixels(points: np.ndarray) -> np.ndarray:
-    pixels: np.ndarray = ORIGIN + UNIT * points * (1, -1)
-    return pixels
 
 
 def _scores(person: Bowl) -> str:
@@ -119,4 +100,4 @@ def _scores(person: Bowl) -> str:
         for name, strength, trust, score in facts
     )
     columns = ("article", "#strength", "#confidence", "#score")
-    return table(columns, rows, ("46%", "18%", "18%", "18%"))
+    return table(columns, rows, ("40%", "20%", "24%", "16%"))
