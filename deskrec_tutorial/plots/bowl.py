@@ -115,7 +115,8 @@ def bowl(person: Bowl, nudges: np.ndarray) -> Drawn:
     figure, axes = panel(4.6)
     _draw(axes, person)
     for above in RINGS:
-        beside(axes, *person.ring(above)[18], f"+{above}", 4, color=BLUE, va="bottom")
+        x, y = person.ring(above)[18]
+        beside(axes, x, y, f"+{above}", 4, color=BLUE, va="bottom")
     axes.plot(*nudges.T, ".", color=PINK, markersize=5, label=f"{len(nudges)} nudges", zorder=1)
     axes.legend(loc="upper right")
     (x, y), low = person.bottom, person.loss(person.bottom)
