@@ -43,6 +43,11 @@ def test_a_change_leaves_the_first_bowl_alone(emi: Bowl) -> None:
     assert emi.strengths["Git & co"] == 0 and emi.articles.loc["Git & co"].tolist() == [1, 0]
 
 
+def test_a_bowl_has_two_numbers_for_each_article() -> None:
+    with pytest.raises(ValueError, match="each of the 3 articles; articles has 3 rows and 1 col"):
+        Bowl(STRENGTHS, ARTICLES[["code"]])
+
+
 def test_the_bowl_counts_the_nudges_that_lead_uphill(emi: Bowl) -> None:
     nudges = emi.bottom + np.array([[0.1, 0], [0, -0.2]])
     picture = dr.plots.bowl(emi, nudges)

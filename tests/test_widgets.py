@@ -710,6 +710,15 @@ def test_sliders_move_the_bottom_and_stay_with_their_article() -> None:
     assert panel.bowl.bottom == pytest.approx(first.bottom)
 
 
+def test_sliders_reach_what_is_there_and_round_nothing() -> None:
+    articles = pd.DataFrame([[2.25, 0], [0, -1.5]], ["x", "y"], ["code", "design"])
+    first = dr.plots.Bowl(pd.Series([0.5, 40.25], ["x", "y"]), articles)
+    panel = dr.bowl_picker(first)
+    panel.article.value = "y"
+    assert (panel.strength.value, panel.two.value) == (40.25, -1.5)
+    assert panel.bowl.bottom == pytest.approx(first.bottom)
+
+
 # ------------------------------------------------------------------ all of them
 
 

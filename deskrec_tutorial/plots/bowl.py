@@ -38,6 +38,14 @@ class Bowl:
     alpha: float = 15.0
     regularization: float = 1.0
 
+    def __post_init__(self) -> None:
+        if self.articles.shape != (len(self.strengths), 2):
+            rows, columns = self.articles.shape
+            raise ValueError(
+                f"A bowl has two numbers for each of the {len(self.strengths)} articles; articles "
+                f"has {rows} rows and {columns} columns."
+            )
+
     @property
     def confidence(self) -> np.ndarray:
         """How much each article counts."""

@@ -45,12 +45,10 @@ class BowlPicker(Panel):
         self.article = ipywidgets.Dropdown(
             options=[(str(name), name) for name in person.strengths.index], description="Article"
         )
-        most = max(12, int(person.strengths.max()))
-        self.strength = ipywidgets.IntSlider(max=most, description="Strength", layout=WIDE)
-        self.one, self.two = (
-            ipywidgets.FloatSlider(min=-0.5, max=1.5, step=0.1, description=name, layout=WIDE)
-            for name in names
-        )
+        numbers = person.articles.to_numpy()
+        low, high = min(-0.5, numbers.min()), max(1.5, numbers.max())
+        self.strength = _slider("Strength", 0, max(12.0, person.strengths.max()), 1)
+        self.one, self.two = (_slider(name, low, high, 0.1) for name in names)
         self.again = ipywidgets.Button(description="Start again")
         self.article.observe(self._chosen, "value")
         self.again.on_click(self._restart)
@@ -62,7 +60,7 @@ class BowlPicker(Panel):
         """Let the sliders say what the chosen article is now."""
         numbers = self.bowl.articles.loc[self.article.value]
         self._quiet = True
-        self.strength.value = int(self.bowl.strengths[self.article.value])
+        self.strength.value = float(self.bowl.strengths[self.article.value])
         self.one.value, self.two.value = map(float, numbers)
         self._quiet = False
 
@@ -89,6 +87,10 @@ class BowlPicker(Panel):
 
 
 bowl_picker = BowlPicker
+
+
+def _slider(name: str, low: float, high: float, step: float) -> ipywidgets.FloatSlider:
+    return ipywidgets.FloatSlider(min=low, max=high, step=step, description=name, layout=WIDE)
 
 
 def _scores(person: Bowl) -> str:
