@@ -59,7 +59,11 @@ def test_a_column_of_large_counts_has_commas(dtype: str) -> None:
 
 
 def test_a_rounded_zero_has_no_sign() -> None:
-    assert repr(dr.table(pd.Series([-0.001, -0.01]), digits=2)).split()[2:] == ["0.00", "1", "-0.01"]
+    assert repr(dr.table(pd.Series([-0.001, -0.01]), digits=2)).split()[2:] == [
+        "0.00",
+        "1",
+        "-0.01",
+    ]
 
 
 def test_small_and_missing_counts_stay_as_they_are() -> None:

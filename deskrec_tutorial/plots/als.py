@@ -78,7 +78,8 @@ def factor_plane(
     members = [both.loc[list(names)].to_numpy() for names in tastes.values()]
     apart = _degrees(*(_direction(vectors) for vectors in members))
     within = max(_degrees(v, _direction(vectors)) for vectors in members for v in vectors)
-    axes.set_title(f"Unasked, {' and '.join(tastes)} end up {apart:.0f}° apart")
+    named = " and ".join(shorten(taste, 20) for taste in tastes)
+    axes.set_title(f"Unasked, {named} end up {apart:.0f}° apart")
     return figure, (
         f"People and articles as points with two coordinates each. The mean directions of "
         f"{' and '.join(tastes)} are {apart:.0f}° apart; no member is more than {within:.0f}° off "
@@ -103,7 +104,7 @@ def reconstructions(
         text = frame.map(lambda v: f"{v}" if isinstance(v, int) else f"{v:z.2f}")
         heat_map(axes, frame, 1, text)
         count = f" – {firsts[name].sum()} of {gaps.sum()} first" if name in firsts else ""
-        axes.set_title(name + count, fontsize=11)
+        axes.set_title(shorten(name, 24) + count, fontsize=11)
         for row, column in np.argwhere(gaps):
             bold = name not in firsts or firsts[name][row, column]
             # The edge shows in grey as well.
@@ -112,7 +113,7 @@ def reconstructions(
                 axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=colour, lw=width, ls=dash))
     ranked = sorted(firsts, key=lambda name: -firsts[name].sum())
     counts = [f"{name.partition(':')[0]} {firsts[name].sum()} of {gaps.sum()}" for name in ranked]
-    title_over_all(figure, f"Framed cells that come first in their row: {', '.join(counts)}")
+    title_over_all(figure, f"Framed cells that come first: {', '.join(counts)}")
     parts = (f"with “{name}” {firsts[name].sum()}" for name in ranked)
     return figure, (
         f"Of the {gaps.sum()} framed cells, the number that score highest among what the person "

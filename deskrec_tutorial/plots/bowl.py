@@ -148,12 +148,13 @@ def bottoms(bowls: Mapping[str, Bowl]) -> Drawn:
     for axes, (name, person) in zip(row, bowls.items(), strict=True):
         _draw(axes, person, first)
         axes.set_title(
-            f"{shorten(name)}\n({person.bottom[0]:.2f}, {person.bottom[1]:.2f})", fontsize=10
+            f"{shorten(name, 24)}\n({person.bottom[0]:.2f}, {person.bottom[1]:.2f})", fontsize=10
         )
         axes.label_outer()
     moves = {n: float(np.linalg.norm(b.bottom - first)) for n, b in bowls.items()}
     furthest = max(moves, key=lambda name: moves[name])
-    title_over_all(figure, f"“{furthest}” moves the bottom furthest, by {moves[furthest]:.2f}")
+    title = f"“{shorten(furthest)}” moves the bottom furthest, by {moves[furthest]:.2f}"
+    title_over_all(figure, title)
     found = (f"“{n}” ({b.bottom[0]:.2f}, {b.bottom[1]:.2f})" for n, b in bowls.items())
     return figure, f"The bottom of the loss: {'; '.join(found)}. The hollow point is the first."
 

@@ -107,10 +107,8 @@ def two_rankings(
     axes.set(xlim=(-3.4, 4.4), ylim=(rows - 0.4, -1.2))  # about one inch for the lines
     axes.set_axis_off()
     means = left["readers"].mean(), right["readers"].mean()
-    axes.set_title(
-        f"Mean readers of a listed article: {means[0]:.0f} by {names[0]}, "
-        f"{means[1]:.0f} by {names[1]}"
-    )
+    (few, less), (many, more) = sorted(zip(means, names, strict=True))
+    axes.set_title(f"By {more} come articles with {many:.0f} readers, by {less} with {few:.0f}")
     moved = sum(start != end for start, end in both)
     return figure, (
         f"Articles in both lists: {len(both)}, of which {moved} at another place (orange lines). "

@@ -183,7 +183,7 @@ def finding(lists: dict[str, pd.DataFrame]) -> str:
     ]
     return (
         f"Left by cosine, right by dot product: {len(moves)} articles are in both lists, "
-        f"{sum(start != end for start, end in moves)} of them at another place (red lines). "
+        f"{sum(start != end for start, end in moves)} of them at another place (orange lines). "
         f"Mean readers: {' and '.join(means) or 'none'}."
     )
 
