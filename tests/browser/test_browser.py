@@ -57,7 +57,8 @@ ALL = [
     "dr.be_the_reader(model, matrix)",
     "dr.weights_explorer(events)",
     "dr.als_stepper(toy, {bad: list(toy.index)})",
-    "dr.bowl_picker(dr.plots.Bowl(toy.iloc[0], pd.DataFrame(np.eye(5, 2), toy.columns, [bad, 'y'])))",
+    "two = pd.DataFrame(np.eye(5, 2), toy.columns, [bad, 'y'])\n"
+    "dr.bowl_picker(dr.plots.Bowl(toy.iloc[0], two))",
 ]
 
 
