@@ -77,6 +77,14 @@ TOY = pd.DataFrame([[1.0, 3, 0], [0, 12, 1]], ["Ana", "Emi"], ["Python", "Tests"
 PEOPLE = pd.DataFrame([[2.0, 0.0], [0.0, 3.0]], ["Ana", "Emi"])
 ARTICLES = pd.DataFrame([[1.0, 0.0], [0.0, 0.5], [1.0, 1.0]], ["Git", "Type", "News"])
 TASTES = {"code": ["Ana", "Git"], "design": ["Emi", "Type"]}
+OPENED = pd.DataFrame([[3, 0, 1], [0, 0, 1]], PEOPLE.index, ARTICLES.index)
+MUCH = pd.Series([0, 3], ["Git", NASTY])
+BOWL = plots.Bowl(pd.Series([0, 3, 1], ARTICLES.index), ARTICLES.set_axis(["code", "b"], axis=1))
+NEAR, FAR = BOWL.change("Git", 0, (0.9, 0)), BOWL.change("Git", 5, (1, 0))
+SEEN = pd.DataFrame([[1.0, 0, 0], [0, 1, 0]], ["Ana", "Emi"], ["x", "y", "z"])
+BEST = np.array([[1.0, 0.3, 0.2], [0.4, 1.0, 0.1]])
+HALF = np.array([[1.0, 0.3, 0.2], [0.4, 1.0, 0.5]])
+ASKED = np.array([[False, True, False], [True, False, False]])
 GOOD = np.array([[0.9, 0.9, 0.9], [0.1, 0.9, 0.9]])
 FRAMED = np.array([[False, False, True], [False, False, False]])
 ALPHAS = pd.DataFrame(
@@ -299,26 +307,54 @@ CASES = {
     ),
     "factor plane": case(
         lambda: plots.factor_plane(PEOPLE, ARTICLES, TASTES),
-        "The two tastes point 90° apart",
+        "Unasked, code and design end up 90° apart",
         "code and design are 90° apart; no member is more than 0° off",
-        texts=["Git", "Type", "News", "Emi", "Ana"],
+        texts=["Ana", "Emi", "Git", "Type", "News"],
     ),
     "factor plane, wide tastes": case(
         lambda: plots.factor_plane(
             PEOPLE, ARTICLES, {"code": ["Ana", "Git", "News"], "design": ["Emi", "Type"]}
         ),
-        "The two tastes point 75° apart",
+        "Unasked, code and design end up 75° apart",
         "no member is more than 30° off",
     ),
+    "product": case(
+        lambda: plots.product(PEOPLE, ARTICLES, OPENED, ("Emi", "Type")),
+        "Two numbers each give 3 of 3 read cells a score of 1",
+        "Emi × Type is 0 · 0 + 3 · 0.5 = 1.5.",
+        "score of 3 of the 3 read cells and of 1 of the 3 empty ones",
+    ),
+    "fitted line": case(
+        lambda: plots.fitted_line(pd.Series([0.2, 1.0], ["Git", NASTY]), MUCH, 15.0, 1.0),
+        "Firm points pull the line up, from slope 0.96 to 0.98",  # 1 / 1.04; 46 / 47.04
+        "With all points alike the slope is 0.96; with the confidences, which go up to 46, it is 0",
+        rows=["0", "1"],
+    ),
+    "bowl": case(
+        lambda: plots.bowl(BOWL, BOWL.bottom + np.array([[0.1, 0], [0, -0.2]])),
+        "Every nudge away from the bottom leads uphill",
+        f"The loss is {BOWL.loss(BOWL.bottom):.2f} at the bottom, ({BOWL.bottom[0]:.3f}, ",
+        "2 of 2 nudges raise it",
+        texts=["+1", "+4", "+9", "+16", "+25"],
+    ),
+    "bowl, a nudge of nothing": case(
+        lambda: plots.bowl(BOWL, np.array([BOWL.bottom, BOWL.bottom + 1])),
+        "1 of 2 nudges away from the bottom lead uphill",
+        "1 of 2 nudges raise it, by 0.0000",
+    ),
+    "bottoms": case(
+        lambda: plots.bottoms({"as it is": BOWL, "a little": NEAR, NASTY: FAR}),
+        f"“{DRAWN}” moves the bottom furthest, by {np.hypot(*(FAR.bottom - BOWL.bottom)):.2f}",
+        f"“a little” ({NEAR.bottom[0]:.2f}, {NEAR.bottom[1]:.2f}); “{NASTY}”",
+    ),
     "reconstructions": case(
-        lambda: plots.reconstructions(TOY, {"flat": 0 * GOOD + 0.8, "good": GOOD}, FRAMED),
-        "“good” scores the framed cells 0.90, all other empty cells 0.10",
-        "“flat”: read 0.80, framed 0.80, all other empty 0.80",
-        "“good”: read 0.90, framed 0.90, all other empty 0.10",
+        lambda: plots.reconstructions(SEEN, {"half: 2": HALF, "good: 1": BEST}, ASKED),
+        "Framed cells that come first: good 2 of 2, half 1 of 2",
+        "with “good: 1” 2, with “half: 2” 1. Dashed frames are not first.",
     ),
     "alpha": case(
         lambda: plots.alpha_scores(ALPHAS),
-        "From alpha = 1 to 40 the median read pair goes from a score of 0.25 to 0.87",
+        "A larger alpha moves the median score of a read pair from 0.25 to 0.87",
         "that of an unread pair from 0.001 to 0.020",
     ),
     # ---------------------------------------------------------------- chapter 4
@@ -679,12 +715,21 @@ def test_the_tuning_map_frames_what_is_level_and_prints_the_best_of_each_row_bol
         assert bold == ["0.200", "0.400"]
 
 
-def test_who_is_closer_than_a_name_is_high_gets_a_line_of_their_own() -> None:
+def test_points_that_lie_together_share_a_label_and_leave_room_for_the_next() -> None:
     people = pd.DataFrame([[1.0, 0.1], [1.0, 0.1]], ["Ana", "Bruno"])  # the same place
-    article = pd.DataFrame([[0.1, 1.0]], ["Git"])
-    picture = plots.factor_plane(people, article, {"a": ["Ana", "Bruno"], "b": ["Git"]})
-    heights = {text.get_text(): text.xyann[1] for text in picture.figure.axes[0].texts}
-    assert abs(heights["Ana"] - heights["Bruno"]) > 0.05
+    articles = pd.DataFrame([[0.6, 0.9], [0.8, 0.9], [0.0, 0.0]], ["Git", "News", "Far"])
+    picture = plots.factor_plane(people, articles, {"a": ["Ana", "Bruno"], "b": ["Git"]})
+    sides = {text.get_text(): text.get_ha() for text in picture.figure.axes[0].texts}
+    assert sides == {"Ana,\nBruno": "left", "Git": "right", "News": "left", "Far": "right"}
+    told = [text.get_text() for text in picture.figure.legends[0].get_texts()]
+    assert told == ["person", "article", "a", "b", "both"]
+
+
+def test_a_frame_is_dashed_where_the_cell_is_not_first() -> None:
+    panels = drawn("reconstructions").figure.axes
+    dashed = [[p for p in axes.patches if p.get_linestyle() == "--"] for axes in panels]
+    assert [len(patches) for patches in dashed] == [0, 1, 0, 0]
+    assert panels[2].get_title(loc="left") == "good: 1 – 2 of 2 first"
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 4), (6, 5)])

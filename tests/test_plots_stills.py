@@ -38,7 +38,7 @@ def test_the_filmstrip_shows_the_chosen_moments() -> None:
     arguments = strengths, steps.users, steps.items, steps.losses, moments
     picture = dr.plots.als_filmstrip(*arguments, {"one": TITLES[:2]})
     titles = [axes.get_title(loc="left") for axes in picture.figure.axes[:3]]
-    words = ("start", "people", "articles")
+    words = ("start", "people move", "articles move")
     assert titles == [
         f"{at}: {word}\nloss {steps.losses[at]:,.1f}"
         for at, word in zip(moments, words, strict=True)

@@ -45,7 +45,7 @@ def test_questions_and_points_are_those_of_the_exercise(path):
 
 
 def test_the_table_of_chapters_has_their_minutes_and_points():
-    rows = re.findall(r"^\| \[\d [^|]*\(([^)]+)\) \| (\d+) \|.*$", section("The chapters"), re.M)
+    rows = re.findall(r"^\| \[\d½? [^|]*\(([^)]+)\) \| (\d+) \|.*$", section("The chapters"), re.M)
     notebooks = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
     assert rows == [(f"notebooks/{p.name}", str(minutes_of(p))) for p in notebooks]
     rows = re.findall(r"\(exercises/([^)]+)\) \| (\d+) \| (\d+) \|", section("The chapters"))
