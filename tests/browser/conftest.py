@@ -137,10 +137,12 @@ def _answering(address: str, probe: str, process: subprocess.Popen, log: Path) -
 
 @pytest.fixture
 def open_notebook(chromium: sync_api.Browser, folder: Path) -> Iterator[Open]:
-    """A function that opens some cells, or a chapter, on a server and runs all of it."""
+    """A function that opens some cells, or a chapter, on a server and runs all of it if asked."""
     pages = []
 
-    def opened(address: str, name: str, cells: list[str] | None = None) -> sync_api.Page:
+    def opened(
+        address: str, name: str, cells: list[str] | None = None, run: bool = True
+    ) -> sync_api.Page:
         if cells is None:  # a chapter
             shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", folder)
         else:
@@ -152,7 +154,8 @@ def open_notebook(chromium: sync_api.Browser, folder: Path) -> Iterator[Open]:
         pages.append(page)
         page.goto(f"{address}/{name}.ipynb?reset")  # or JupyterLab opens what was open before
         page.wait_for_function("window.jupyterapp !== undefined", timeout=60_000)
-        page.evaluate(RUN_ALL)
+        if run:
+            page.evaluate(RUN_ALL)
         return page
 
     yield opened

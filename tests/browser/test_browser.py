@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import chapters
 import pytest
 
 import deskrec_tutorial as dr
@@ -442,3 +443,24 @@ def _walk_through_tabs(page: sync_api.Page, watch: Stopwatch, known: Articles, t
             )
             assert cut_off(page) == [], f"{name} at {width} pixels, {theme}"
     within(watch, "Voilà, article: pick", LIST)
+
+
+def test_what_is_to_be_guessed_is_not_in_sight(open_notebook: Open, lab: str) -> None:
+    """In a chapter that is only read, a tagged output is folded away until a click opens it."""
+    page = open_notebook(f"{lab}/lab/tree", "00_start_here", run=False)
+    folded = page.locator(".jp-OutputPlaceholder")
+    folded.nth(1).wait_for(state="attached", timeout=60_000)
+    guesses = chapters.tagged(chapters.read(chapters.CHAPTERS[0]), "hide-output")
+    assert folded.count() == len(guesses)
+    secret = page.get_by_text("Palavro Tests a Distributed Ledger")
+    assert page.get_by_text("Fewer Bullets, More Story").first.is_visible()
+    assert not any(place.is_visible() for place in secret.all())
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    folded.nth(1).scroll_into_view_if_needed()
+    page.screenshot(path=SHOTS / "lab-guess-folded.png")
+    folded.nth(1).click()
+    secret.first.wait_for(timeout=5_000)
+    page.screenshot(path=SHOTS / "lab-guess-open.png")
+    picture = page.locator("img[alt*='islands']")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("e => e.complete && e.naturalWidth") > 300
