@@ -25,7 +25,7 @@ Cell = dict[str, Any]
 
 NOT_PROSE = re.compile(
     r"```.*?```|\$\$.*?\$\$|\$[^$\n]+\$|`[^`]*`|\]\([^)]*\)|<[^>]+>|&\w+;"
-    r"|^#+ \d[\w½]* · |^\s*\d+\. "  # the number of a chapter, of an item in a list
+    r"|(?:^#+ |\[)\d[\w½]* · |^\s*\d+\. "  # the number of a chapter, of an item in a list
     r"|\b(?:chapters?|exercises?|questions?|steps?|parts?|places?|Python|version)"
     r" \d[\d.½]*(?:(?:,| and| to|–) \d[\d.½]*)*",
     re.S | re.M | re.I,

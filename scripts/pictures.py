@@ -1,4 +1,4 @@
-"""Copy the README's picture out of the stored notebooks: python scripts/pictures.py."""
+"""Copy chapter 4's map to the README and into chapter 0: python scripts/pictures.py."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ def stored_picture(notebook: Path, words: str) -> bytes:
 
 
 if __name__ == "__main__":
-    target = ROOT / "docs" / "map.png"
+    target, start = ROOT / "docs" / "map.png", ROOT / "notebooks" / "00_start_here.ipynb"
     target.write_bytes(stored_picture(ROOT / "notebooks" / "04_similarity.ipynb", "largest topics"))
+    chapter = nbformat.read(start, as_version=4)
+    cell = next(cell for cell in chapter.cells if "(attachment:map.png)" in cell.source)
+    cell.attachments = {"map.png": {"image/png": base64.b64encode(target.read_bytes()).decode()}}
+    nbformat.write(chapter, start)
     print(f"{target.name}: {target.stat().st_size // 1024} KiB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import importlib.util
 import json
 import re
@@ -373,11 +374,14 @@ def test_every_picture_has_its_sentence_below_it(notebook: dict) -> None:
             assert "<em>" in "".join(below)
 
 
-def test_the_readme_s_picture_is_the_notebook_s() -> None:
+def test_the_map_of_chapter_4_is_the_readme_s_and_chapter_0_s() -> None:
     stored = script("pictures").stored_picture(
         ROOT / "notebooks/04_similarity.ipynb", "largest topics"
     )
     assert (ROOT / "docs/map.png").read_bytes() == stored
+    start = json.loads((ROOT / "notebooks/00_start_here.ipynb").read_text(encoding="utf-8"))
+    shown = next(cell["attachments"] for cell in start["cells"] if "attachments" in cell)
+    assert base64.b64decode(shown["map.png"]["image/png"]) == stored
 
 
 @pytest.mark.parametrize(
@@ -389,6 +393,9 @@ def test_the_readme_s_picture_is_the_notebook_s() -> None:
         "TEACHING.md",
         "docs/sample.md",
         "docs/evaluation.md",
+        "docs/glossary.md",
+        "docs/reading.md",
+        "docs/when-implicit-says.md",
         "deskrec_simulator/README.md",
     ],
 )
