@@ -54,8 +54,9 @@ def results(halves):
 
 def test_scoreboard_names_who_is_ahead():
     scores = {"one": made_up([0.1, 0.3]), "two": made_up([0.5, 0.7]), "three": made_up([0.4, 0.6])}
-    picture = dr.plots.scoreboard(scores)
-    assert title(picture) == "Highest NDCG@10: two (0.600)"
+    picture = dr.plots.scoreboard(scores, "three")
+    assert title(picture) == "three comes second; the best is two"
+    assert title(dr.plots.scoreboard(scores, "two")) == "two comes first"
     assert "goes from 0.200 (one) to 0.600 (two)" in picture.caption
     assert "from 0.500 to 0.700; that of three overlaps with it" in picture.caption
     names = [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
@@ -63,28 +64,29 @@ def test_scoreboard_names_who_is_ahead():
 
 
 def test_scoreboard_says_when_nobody_else_comes_near():
-    picture = dr.plots.scoreboard({"a": made_up([0.1]), "b": made_up([0.9])}, metric="recall@10")
-    assert title(picture) == "Highest recall@10: b (0.900)"
+    scores = {"a": made_up([0.1]), "b": made_up([0.9])}
+    picture = dr.plots.scoreboard(scores, "a", metric="recall@10")
+    assert title(picture) == "a comes second; the best is b"
     assert picture.caption.endswith("no other does.")
 
 
 def test_scoreboard_on_the_sample(results):
-    picture = dr.plots.scoreboard(results)
+    picture = dr.plots.scoreboard(results, "random")
     best = max(results, key=lambda name: results[name].per_user["ndcg@10"].mean())
-    assert title(picture) == f"Highest NDCG@10: {best} ({results[best]['ndcg@10']:.3f})"
+    assert title(picture) == f"random comes third; the best is {best}"
     assert f"{len(results[best].per_user):,} people" in picture.figure.axes[0].get_xlabel()
 
 
-def test_noise_says_from_where_to_where():
+def test_noise_says_what_moves_it_most():
     values = {"another seed": [0.10, 0.11, 0.12], "another split": [0.1, 0.2, 0.3]}
     picture = dr.plots.noise(values)
-    assert title(picture) == "One recommender: NDCG@10 from 0.100 to 0.300"
+    assert title(picture) == "NDCG@10 of one recommender: another split moves it most"
     assert "another seed, 3 times: 0.0100; another split, 3 times: 0.1000" in picture.caption
 
 
 def test_noise_of_equal_values_draws():
     picture = dr.plots.noise({"nothing": [0.1, 0.1]})
-    assert title(picture) == "One recommender: NDCG@10 from 0.100 to 0.100"
+    assert title(picture) == "NDCG@10 of one recommender: nothing else is changed"
 
 
 def test_what_lists_show_speaks_of_the_best_by_ndcg():
@@ -136,27 +138,30 @@ def test_served_on_the_sample(results, halves):
     assert len(dr.plots.served(results, groups, ["recall@10", "ndcg@10"]).figure.axes) == 2
 
 
-def test_two_protocols_counts_the_pairs_that_cross():
-    sampled = pd.Series({"a": 0.9, "b": 0.8, "c": 0.5})
-    full = pd.Series({"a": 0.10, "b": 0.20, "c": 0.05})
-    picture = dr.plots.two_protocols(sampled, full)
-    assert title(picture) == "1 of 3 pairs of recommenders change their order"
+def test_two_protocols_colours_only_what_holds():
+    sampled = pd.Series({"a": 0.9, "b": 0.8, "c": 0.5, "d": 0.4})
+    full = pd.Series({"a": 0.10, "b": 0.20, "c": 0.05, "d": 0.06})
+    assert dr.plots.flips(sampled, full) == [("c", "d"), ("a", "b")]
+    picture = dr.plots.two_protocols(sampled, full, [("a", "b")])
+    assert title(picture) == "Fresh splits confirm 1 of 2 changes of order"
+    assert "Of 6 pairs of recommenders, 2 change their order on this split" in picture.caption
     assert "a is ahead of b by sampled recall@10 (0.900 to 0.800)" in picture.caption
     assert "behind by full recall@10 (0.100 to 0.200)" in picture.caption
-    assert "2 take part in 1 change" in picture.caption
-    assert dr.plots.flips(sampled, full) == [("a", "b")]
+    assert picture.caption.endswith("Changes that do not hold: 1.")
+    a, b, c, d = picture.figure.axes[0].lines
+    assert a.get_color() == b.get_color() != c.get_color() == d.get_color()
+    assert [line.get_linestyle() for line in (a, b, c, d)] == ["-", "-", "--", "--"]
 
 
 def test_two_protocols_does_not_claim_a_change_there_is_not():
     same = pd.Series({"a": 0.9, "b": 0.8})
-    picture = dr.plots.two_protocols(same, same / 10)
-    assert title(picture).startswith("0 of 1 pairs")
-    assert "put the 2 recommenders in the same order" in picture.caption
+    picture = dr.plots.two_protocols(same, same / 10, [])
+    assert title(picture) == "Fresh splits confirm 0 of 0 changes of order"
 
 
 def test_ties_are_no_change_of_order():
-    picture = dr.plots.two_protocols(pd.Series({"a": 0.5, "b": 0.5}), pd.Series({"a": 1, "b": 2}))
-    assert title(picture).startswith("0 of 1 pairs")
+    tied = pd.Series({"a": 0.5, "b": 0.5})
+    assert dr.plots.flips(tied, pd.Series({"a": 1, "b": 2})) == []
 
 
 # ------------------------------------------------------------------ chapter 7
@@ -245,11 +250,11 @@ def every_picture(name: str) -> list[dr.plots.Picture]:
     series = pd.Series({name: 0.3, "other": 0.4})
     found = pd.DataFrame({"timestamp": [1, 2], "first_reader": [False, True], name: [1.0, 0.0]})
     return [
-        dr.plots.scoreboard({name: a, "other": b}),
+        dr.plots.scoreboard({name: a, "other": b}, name),
         dr.plots.noise({name: [0.1, 0.2], "other": [0.1, 0.3]}),
         dr.plots.what_lists_show({name: a, "other": b}, opened=4.0),
         dr.plots.served({name: a, "other": b}, groups, ["ndcg@10"]),
-        dr.plots.two_protocols(series, -series),
+        dr.plots.two_protocols(series, -series, dr.plots.flips(series, -series)),
         dr.plots.tuning_map(pd.DataFrame([[0.1]], index=[1], columns=[1])),
         dr.plots.sweep(pd.DataFrame({name: [0.1, 0.2]}, index=[1, 2]).rename_axis(name)),
         dr.plots.luck(pd.DataFrame({name: [0.1], "there": [0.05]}, index=[3])),

@@ -12,13 +12,14 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from ..evaluation import Comparison, Evaluation, bootstrap_interval
-from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture, shorten
+from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, panel, picture, shorten
 
 LOOKS = (
     (BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"), (RED, "v", "-"),
     (SKY, "P", "--"), (BLACK, "X", "-."),
 )  # fmt: skip
 LABELS = {"ndcg": "NDCG", "map": "MAP"}
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
 def _label(metric: str) -> str:
@@ -31,8 +32,13 @@ def _label(metric: str) -> str:
 
 
 @picture
-def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tuple[Figure, str]:
-    """One metric of several recommenders with its 95 % intervals, the best at the top."""
+def scoreboard(
+    results: Mapping[str, Evaluation], whom: str, metric: str = "ndcg@10"
+) -> tuple[Figure, str]:
+    """One metric of several recommenders with its 95 % intervals, the best at the top.
+
+    The title says how `whom`, one of them, does.
+    """
     rows = pd.DataFrame({name: result.summary.loc[metric] for name, result in results.items()}).T
     rows = rows.astype(float).sort_values("value", kind="stable")
     best, people = rows.iloc[-1], len(next(iter(results.values())).per_user)
@@ -40,13 +46,14 @@ def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tu
     axes = figure.subplots()
     places = np.arange(len(rows))
     axes.hlines(places, rows["low"], rows["high"], color=GREY, linewidth=4)
-    axes.plot(rows["value"], places, "o", color=BLUE, markersize=7)
+    colours = [BLUE if name == whom else BLACK for name in rows.index]
+    axes.scatter(rows["value"], places, 50, colours, zorder=3)
     for place, (value, high) in enumerate(zip(rows["value"], rows["high"], strict=True)):
         _beside(axes, max(value, high), place, f"{value:.3f}")
     axes.set_yticks(places, list(rows.index))
     axes.set(xlabel=f"{_label(metric)}, mean over {people:,} people and its 95 % interval")
     axes.set_xlim(0, rows["high"].max() * 1.12)
-    axes.set_title(f"Highest {_label(metric)}: {rows.index[-1]} ({best['value']:.3f})")
+    _over_all(figure, _comes(whom, list(rows.index[::-1])))
     reach = rows.index[:-1][rows["high"][:-1] >= best["low"]]
     overlap = f"that of {' and '.join(reach)} overlaps with it" if len(reach) else "no other does"
     return figure, (
@@ -54,6 +61,14 @@ def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tu
         f"{best['value']:.3f} ({rows.index[-1]}). The interval of the best reaches from "
         f"{best['low']:.3f} to {best['high']:.3f}; {overlap}."
     )
+
+
+def _comes(whom: str, ranked: Sequence[str]) -> str:
+    """At which place somebody comes, and who is ahead of everybody."""
+    place = ranked.index(whom)
+    ordinal = ORDINALS[place] if place < len(ORDINALS) else f"at place {place + 1}"
+    ahead = f"; the best is {shorten(ranked[0], 24)}" if place else ""
+    return f"{shorten(whom, 24)} comes {ordinal}{ahead}"
 
 
 def _beside(axes: Axes, x: float, y: float, text: str, away: float = 8) -> None:
@@ -80,8 +95,9 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tup
     margin = max(float(np.ptp(everything)), 1e-3) * 0.15
     axes.set_xlim(everything.min() - margin, everything.max() + 3 * margin)
     axes.set_xlabel(_label(metric))
-    ends = everything.min(), everything.max()
-    axes.set_title(f"One recommender: {_label(metric)} from {ends[0]:.3f} to {ends[1]:.3f}")
+    most = max(spreads, key=spreads.__getitem__)
+    moves = f"{most} moves it most" if len(spreads) > 1 else "nothing else is changed"
+    axes.set_title(f"{_label(metric)} of one recommender: {moves}")
     parts = [f"{name}, {len(values[name])} times: {sd:.4f}" for name, sd in spreads.items()]
     return figure, (
         f"Standard deviation of {_label(metric)} of one recommender when nothing but this is "
@@ -103,9 +119,11 @@ def what_lists_show(
     for axes, metric, colour in zip(panels, ("coverage", "novelty"), (GREEN, ORANGE), strict=True):
         values = [results[name][f"{metric}@{k}"] for name in names]
         axes.barh(range(len(names)), values, color=colour, height=0.65)
-        form = "{:.1%}" if metric == "coverage" else "{:.1f}"
         for place, value in enumerate(values):
-            _beside(axes, value, place, form.format(value))
+            if metric == "coverage":
+                _beside(axes, value, place, f"{value:.1%}")
+            else:  # at the foot of the bar, where the line can't strike them through
+                axes.text(0.15, place, f"{value:.1f}", va="center", fontsize=8)
         axes.set_xlim(0, max(values) * 1.18)
     panels[0].set_yticks(range(len(names)), names)
     panels[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -199,31 +217,40 @@ def _lowest(means: Sequence[Sequence[float]], names: Sequence[str], metrics: Seq
 
 @picture
 def two_protocols(
-    sampled: pd.Series,
-    full: pd.Series,
-    names: Sequence[str] = ("sampled recall@10", "full recall@10"),
+    sampled: pd.Series, full: pd.Series, holds: Sequence[tuple[str, str]]
 ) -> tuple[Figure, str]:
-    """The order of recommenders under two protocols, as lines, those that cross in colour."""
+    """The order of recommenders under two protocols, as lines.
+
+    Of the pairs that cross (`flips`), those that hold on fresh splits are in colour, the others
+    dashed.
+    """
     ranks = [values.rank(ascending=False, method="first") for values in (sampled, full)]
     pairs = flips(sampled, full)
-    crossing = {name for pair in pairs for name in pair}
-    figure = Figure(figsize=(8, 1.4 + 0.34 * len(sampled)))
-    axes = figure.subplots()
+    lasting, crossing = ({name for pair in some for name in pair} for some in (holds, pairs))
+    figure, axes = panel(1.4 + 0.34 * len(sampled))
     for name in sampled.index:
-        colour, width = (RED, 2.2) if name in crossing else (GREY, 1.2)
+        colour, width = (RED, 2.4) if name in lasting else (GREY, 1.2)
+        style = "o--" if name in crossing - lasting else "o-"
         y = [ranks[0][name], ranks[1][name]]
-        axes.plot([0, 1], y, "o-", color=colour, linewidth=width)
+        axes.plot([0, 1], y, style, color=colour, linewidth=width)
         sides = ((0, f"{name}  {sampled[name]:.3f}", -9), (1, f"{full[name]:.3f}  {name}", 9))
         for x, text, away in sides:
             axes.annotate(text, (x, y[x]), (away, 0), textcoords="offset points", fontsize=9,
                           ha="right" if away < 0 else "left", va="center")  # fmt: skip
     axes.set(xlim=(-0.75, 1.75), ylim=(len(sampled) + 0.6, 0.2), yticks=[])
-    axes.set_xticks([0, 1], list(names), fontsize=10)
+    axes.set_xticks([0, 1], ["sampled recall@10", "full recall@10"], fontsize=10)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.tick_params(length=0)
-    of = len(sampled) * (len(sampled) - 1) // 2
-    axes.set_title(f"{len(pairs)} of {of} pairs of recommenders change their order")
-    return figure, _flip_caption(sampled, full, names, pairs)
+    axes.set_title(f"Fresh splits confirm {len(holds)} of {len(pairs)} changes of order")
+    said = "".join(
+        f" {x} is ahead of {y} by sampled recall@10 ({sampled[x]:.3f} to {sampled[y]:.3f}) and "
+        f"behind by full recall@10 ({full[x]:.3f} to {full[y]:.3f}), here and on fresh splits."
+        for x, y in holds
+    )
+    return figure, (
+        f"Of {len(sampled) * (len(sampled) - 1) // 2} pairs of recommenders, {len(pairs)} change "
+        f"their order on this split.{said} Changes that do not hold: {len(pairs) - len(holds)}."
+    )
 
 
 def flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
@@ -231,19 +258,6 @@ def flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
     found = [(x, y) for x in a.index for y in a.index if a[x] > a[y] and b[x] < b[y]]
     # Clear is what is clear on both sides: the smaller of the two relative gaps.
     return sorted(found, key=lambda p: -min(a[p[0]] / a[p[1]], b[p[1]] / b[p[0]]))
-
-
-def _flip_caption(
-    a: pd.Series, b: pd.Series, names: Sequence[str], pairs: Sequence[tuple[str, str]]
-) -> str:
-    if not pairs:
-        return f"Both {names[0]} and {names[1]} put the {len(a)} recommenders in the same order."
-    x, y = pairs[0]
-    return (
-        f"Of {len(a)} recommenders, {len({n for p in pairs for n in p})} take part in "
-        f"{len(pairs)} change(s) of order. The clearest: {x} is ahead of {y} by {names[0]} "
-        f"({a[x]:.3f} to {a[y]:.3f}) and behind by {names[1]} ({b[x]:.3f} to {b[y]:.3f})."
-    )
 
 
 # ------------------------------------------------------------------ chapter 7
