@@ -109,8 +109,7 @@ def split(
             "split wants events (dr.join_events), strengths (dr.event_strength) or an "
             f"InteractionMatrix, not a {type(matrix).__name__}."
         )
-    if how not in HOW:
-        raise ValueError(f"how must be one of {', '.join(HOW)}, not {how!r}.")
+    door.one_of(how, "how", HOW)
     begun = None
     if how in ("temporal", "leave-last-out"):
         if events is None:
@@ -160,18 +159,17 @@ def _hold_out(
 
 def _beginnings(matrix: InteractionMatrix, events: pd.DataFrame) -> np.ndarray:
     """When each pair of the matrix had its first event."""
-    timed = in_order(events)
-    rows, columns = _whereabouts(timed, matrix, "events")
-    order = pd.DataFrame({"row": rows, "column": columns}).drop_duplicates()
-    found = pd.MultiIndex.from_frame(order).get_indexer(
-        pd.MultiIndex.from_arrays(matrix.user_items.nonzero())
+    timed, pairs = in_order(events), matrix.user_items.tocoo()
+    first = pd.DataFrame(_whereabouts(timed, matrix, "events")).T.drop_duplicates()
+    found = pd.MultiIndex.from_frame(first).get_indexer_for(
+        pd.MultiIndex.from_arrays([pairs.row, pairs.col])
     )
     if (found < 0).any():
         raise ValueError(
             f"{(found < 0).sum():,} of the {len(found):,} pairs have no event, so nobody knows "
             "when they began: pass the events (dr.join_events) that the strengths were made of."
         )
-    return timed["timestamp"].to_numpy()[order.index.to_numpy()[found]]
+    return timed["timestamp"].to_numpy()[first.index[found]]
 
 
 def _split_in_time(

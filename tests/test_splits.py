@@ -158,7 +158,7 @@ def test_what_split_refuses(strength, events):
             dr.split(strength, how)
     with pytest.raises(ValueError, match=r"pairs have no event.*pass the events"):
         dr.split(strength, "leave-last-out", events=events[:1000])
-    with pytest.raises(ValueError, match="how must be one of random, leave-k-out"):
+    with pytest.raises(ValueError, match='how must be "random", "leave-k-out"'):
         dr.split(strength, "by day")
     for share in (0, 1, -0.1, 1.5, float("nan")):
         with pytest.raises(ValueError, match="share must lie between"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
-from matplotlib.figure import Figure
 
 from ..data import ClickStream
 from ..strength import InteractionMatrix
-from .core import BLUE, ORANGE, panel, picture
+from .colours import BLUE, ORANGE
+from .core import Drawn, panel, picture
 
 
 @picture
@@ -18,7 +18,7 @@ def course_map(
     strength: pd.DataFrame,
     matrix: InteractionMatrix,
     model: AlternatingLeastSquares,
-) -> tuple[Figure, str]:
+) -> Drawn:
     """The five stations of the course, with the size of the data at each."""
     users, items = matrix.user_items.shape
     factors = model.user_factors.shape[1]
@@ -34,12 +34,11 @@ def course_map(
     for x, (name, size) in enumerate(stations):
         box = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": BLUE, "linewidth": 2}
         axes.text(x, 0, f"{name}\n\n{size}", ha="center", va="center", fontsize=9, bbox=box)
-    for x, name in enumerate(arrows):
-        axes.annotate(
-            "", (x + 0.61, 0), (x + 0.39, 0), arrowprops={"arrowstyle": "->", "color": ORANGE}
-        )
-        axes.text(x + 0.5, 0.36, name, ha="center", fontsize=8, family="DejaVu Sans Mono")
-    axes.set(xlim=(-0.5, len(stations) - 0.5), ylim=(-0.6, 0.6))
+    for x, name in enumerate(arrows):  # from the top of one box to the top of the next
+        look = {"arrowstyle": "-|>", "color": ORANGE, "connectionstyle": "arc3,rad=-0.3"}
+        axes.annotate("", (x + 0.93, 0.3), (x + 0.07, 0.3), arrowprops=look)
+        axes.text(x + 0.5, 0.58, name, ha="center", fontsize=9, family="DejaVu Sans Mono")
+    axes.set(xlim=(-0.5, len(stations) - 0.5), ylim=(-0.4, 0.8))
     axes.set_axis_off()
     kept = len(strength) / len(clicks.interactions)
     axes.set_title(f"Four functions turn {len(clicks.interactions):,} clicks into a model")

@@ -12,12 +12,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from ..evaluation import Comparison, Evaluation, bootstrap_interval
-from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, panel, picture, shorten
+from .colours import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, RED
+from .core import Drawn, beside, lines, panel, picture, shorten, title_over_all
 
-LOOKS = (
-    (BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"), (RED, "v", "-"),
-    (SKY, "P", "--"), (BLACK, "X", "-."),
-)  # fmt: skip
+ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 LABELS = {"ndcg": "NDCG", "map": "MAP"}
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
@@ -32,28 +30,25 @@ def _label(metric: str) -> str:
 
 
 @picture
-def scoreboard(
-    results: Mapping[str, Evaluation], whom: str, metric: str = "ndcg@10"
-) -> tuple[Figure, str]:
+def scoreboard(results: Mapping[str, Evaluation], whom: str, metric: str = "ndcg@10") -> Drawn:
     """One metric of several recommenders with its 95 % intervals, the best at the top.
 
-    The title says how `whom`, one of them, does.
+    The title says at which place `whom`, one of them, comes.
     """
     rows = pd.DataFrame({name: result.summary.loc[metric] for name, result in results.items()}).T
     rows = rows.astype(float).sort_values("value", kind="stable")
     best, people = rows.iloc[-1], len(next(iter(results.values())).per_user)
-    figure = Figure(figsize=(8, 1.2 + 0.32 * len(rows)))
-    axes = figure.subplots()
+    figure, axes = panel(1.2 + 0.32 * len(rows))
     places = np.arange(len(rows))
     axes.hlines(places, rows["low"], rows["high"], color=GREY, linewidth=4)
     colours = [BLUE if name == whom else BLACK for name in rows.index]
     axes.scatter(rows["value"], places, 50, colours, zorder=3)
     for place, (value, high) in enumerate(zip(rows["value"], rows["high"], strict=True)):
-        _beside(axes, max(value, high), place, f"{value:.3f}")
+        beside(axes, max(value, high), place, f"{value:.3f}", bbox=ON_WHITE)
     axes.set_yticks(places, list(rows.index))
     axes.set(xlabel=f"{_label(metric)}, mean over {people:,} people and its 95 % interval")
     axes.set_xlim(0, rows["high"].max() * 1.12)
-    _over_all(figure, _comes(whom, list(rows.index[::-1])))
+    title_over_all(figure, _comes(whom, list(rows.index[::-1])))
     reach = rows.index[:-1][rows["high"][:-1] >= best["low"]]
     overlap = f"that of {' and '.join(reach)} overlaps with it" if len(reach) else "no other does"
     return figure, (
@@ -64,33 +59,24 @@ def scoreboard(
 
 
 def _comes(whom: str, ranked: Sequence[str]) -> str:
-    """At which place somebody comes, and who is ahead of everybody."""
+    """At which place somebody comes, and who is the best."""
     place = ranked.index(whom)
     ordinal = ORDINALS[place] if place < len(ORDINALS) else f"at place {place + 1}"
     ahead = f"; the best is {shorten(ranked[0], 24)}" if place else ""
     return f"{shorten(whom, 24)} comes {ordinal}{ahead}"
 
 
-def _beside(axes: Axes, x: float, y: float, text: str, away: float = 8) -> None:
-    """A small text to the right of a point, or to its left if `away` is below zero."""
-    axes.annotate(text, (x, y), (away, 0), textcoords="offset points", va="center", fontsize=8,
-                  ha="left" if away > 0 else "right",
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
-
-
 @picture
-def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tuple[Figure, str]:
+def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> Drawn:
     """The same recommender measured again and again: one row of dots for each thing changed."""
     spreads = {name: float(np.std(v, ddof=1)) for name, v in values.items()}
-    figure = Figure(figsize=(8, 1.3 + 0.5 * len(values)))
-    axes = figure.subplots()
+    figure, axes = panel(1.3 + 0.5 * len(values))
     for place, (name, row) in enumerate(values.items()):
         colour, marker, _ = LOOKS[place % len(LOOKS)]
         axes.plot(row, np.full(len(row), place), marker, color=colour, alpha=0.7, markersize=8)
         axes.plot([np.mean(row)] * 2, [place - 0.25, place + 0.25], color=BLACK, linewidth=1.5)
-        _beside(axes, max(row), place, f"standard deviation {spreads[name]:.4f}")
-    axes.set_yticks(range(len(values)), list(values))
-    axes.set_ylim(len(values) - 0.5, -0.5)
+        beside(axes, max(row), place, f"standard deviation {spreads[name]:.4f}", bbox=ON_WHITE)
+    axes.set(yticks=range(len(values)), yticklabels=values, ylim=(len(values) - 0.5, -0.5))
     everything = np.concatenate([np.asarray(row) for row in values.values()])
     margin = max(float(np.ptp(everything)), 1e-3) * 0.15
     axes.set_xlim(everything.min() - margin, everything.max() + 3 * margin)
@@ -106,9 +92,7 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tup
 
 
 @picture
-def what_lists_show(
-    results: Mapping[str, Evaluation], opened: float, k: int = 10
-) -> tuple[Figure, str]:
+def what_lists_show(results: Mapping[str, Evaluation], opened: float, k: int = 10) -> Drawn:
     """Coverage and novelty of several recommenders, in the order of their NDCG.
 
     `opened` is the novelty of what people opened themselves, drawn as a line.
@@ -121,9 +105,9 @@ def what_lists_show(
         axes.barh(range(len(names)), values, color=colour, height=0.65)
         for place, value in enumerate(values):
             if metric == "coverage":
-                _beside(axes, value, place, f"{value:.1%}")
-            else:  # at the foot of the bar, where the line can't strike them through
-                axes.text(0.15, place, f"{value:.1f}", va="center", fontsize=8)
+                beside(axes, value, place, f"{value:.1%}")
+            else:  # at the foot of the bar, where the line can't strike it through
+                beside(axes, 0, place, f"{value:.1f}")
         axes.set_xlim(0, max(values) * 1.18)
     panels[0].set_yticks(range(len(names)), names)
     panels[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -136,7 +120,7 @@ def what_lists_show(
     left = sum(results[name][f"novelty@{k}"] < opened for name in names)
     cover = {name: results[name][f"coverage@{k}"] for name in names}
     best = names[-1]
-    _over_all(figure, f"{best} has the best NDCG and shows {cover[best]:.0%} of the articles")
+    title_over_all(figure, f"{best} has the best NDCG and shows {cover[best]:.0%} of the articles")
     least, most = min(names, key=cover.__getitem__), max(names, key=cover.__getitem__)
     return figure, (
         f"From top to bottom by NDCG@{k}. The lists of {best} show {cover[best]:.1%} of all "
@@ -147,14 +131,8 @@ def what_lists_show(
     )
 
 
-def _over_all(figure: Figure, text: str) -> None:
-    figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
-
-
 @picture
-def served(
-    results: Mapping[str, Evaluation], groups: pd.Series, metrics: Sequence[str]
-) -> tuple[Figure, str]:
+def served(results: Mapping[str, Evaluation], groups: pd.Series, metrics: Sequence[str]) -> Drawn:
     """Metrics by group of people, with 95 % intervals: one panel per metric.
 
     `groups` has the index of `per_user` and ordered categories.
@@ -174,7 +152,7 @@ def served(
     panels[0].legend()
     first = next(iter(results))
     trends = [_trend(means[metric, first], names, _label(metric)) for metric in metrics]
-    _over_all(
+    title_over_all(
         figure,
         f"{shorten(first, 20)}: {_lowest([means[m, first] for m in metrics], names, metrics)}",
     )
@@ -216,13 +194,11 @@ def _lowest(means: Sequence[Sequence[float]], names: Sequence[str], metrics: Seq
 
 
 @picture
-def two_protocols(
-    sampled: pd.Series, full: pd.Series, holds: Sequence[tuple[str, str]]
-) -> tuple[Figure, str]:
+def two_protocols(sampled: pd.Series, full: pd.Series, holds: Sequence[tuple[str, str]]) -> Drawn:
     """The order of recommenders under two protocols, as lines.
 
-    Of the pairs that cross (`flips`), those that hold on fresh splits are in colour, the others
-    dashed.
+    Of the pairs that cross (`flips`), those in `holds`, which cross on fresh splits too, are in
+    colour, the others dashed.
     """
     ranks = [values.rank(ascending=False, method="first") for values in (sampled, full)]
     pairs = flips(sampled, full)
@@ -235,8 +211,7 @@ def two_protocols(
         axes.plot([0, 1], y, style, color=colour, linewidth=width)
         sides = ((0, f"{name}  {sampled[name]:.3f}", -9), (1, f"{full[name]:.3f}  {name}", 9))
         for x, text, away in sides:
-            axes.annotate(text, (x, y[x]), (away, 0), textcoords="offset points", fontsize=9,
-                          ha="right" if away < 0 else "left", va="center")  # fmt: skip
+            beside(axes, x, y[x], text, away, fontsize=9)
     axes.set(xlim=(-0.75, 1.75), ylim=(len(sampled) + 0.6, 0.2), yticks=[])
     axes.set_xticks([0, 1], ["sampled recall@10", "full recall@10"], fontsize=10)
     axes.spines[["left", "bottom"]].set_visible(False)
@@ -266,15 +241,14 @@ def flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
 @picture
 def tuning_map(
     grid: pd.DataFrame, level: pd.DataFrame | None = None, metric: str = "ndcg@10"
-) -> tuple[Figure, str]:
+) -> Drawn:
     """A metric for each pair of settings: one row per regularisation, one column per α.
 
     `level` is True in the cells that cannot be told apart from the best; they are framed.
     """
     values = grid.to_numpy(dtype=float)
     alphas, penalties = [f"{a:g}" for a in grid.columns], [f"{p:g}" for p in grid.index]
-    figure = Figure(figsize=(8, 1.8 + 0.5 * len(grid)))
-    axes = figure.subplots()
+    figure, axes = panel(1.8 + 0.5 * len(grid))
     least = max(values.min(), values.max() / 2)  # one hopeless cell must not eat the colours
     image = axes.imshow(values, aspect="auto", vmin=least, vmax=values.max())
     near = values == values.max() if level is None else level.to_numpy(dtype=bool)
@@ -304,21 +278,17 @@ def tuning_map(
 
 
 @picture
-def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
+def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
     """A metric along one setting: the index is the setting, each column a line."""
-    figure = Figure(figsize=(8, 3.8))
-    axes = figure.subplots()
-    for number, (name, values) in enumerate(frame.items()):
-        colour, marker, line = LOOKS[number]
-        axes.plot(range(len(frame)), values, marker + line, color=colour, label=str(name))
-        peak = int(np.argmax(values))
-        axes.plot(peak, values.iloc[peak], "o", color=colour, markersize=15, fillstyle="none")
-    axes.set_xticks(range(len(frame)), [f"{x:g}" for x in frame.index])
-    axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
-    axes.legend()
-    axes.margins(y=0.15)
+    figure, axes = panel(3.8)
     settings, names = [f"{x:g}" for x in frame.index], [str(name) for name in frame.columns]
     best = frame.to_numpy(dtype=float)
+    lines(axes, frame.items(), range(len(frame)))
+    for (colour, *_), peak, top in zip(LOOKS, best.argmax(0), best.max(0), strict=False):
+        axes.plot(peak, top, "o", color=colour, markersize=15, fillstyle="none")
+    axes.set_xticks(range(len(frame)), settings)
+    axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
+    axes.margins(y=0.15)
     row, column = np.unravel_index(int(best.argmax()), best.shape)
     what, line = shorten(str(frame.index.name), 24), shorten(names[column], 24)
     axes.set_title(f"Best: {settings[row]} {what}, {line} ({best.max():.3f})")
@@ -330,17 +300,16 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
 
 
 @picture
-def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[Figure, str]:
+def differences(comparisons: Mapping[str, Comparison], reference: str) -> Drawn:
     """Results of `compare`, each against the same `reference`, around zero."""
-    figure = Figure(figsize=(8, 1.5 + 0.45 * len(comparisons)))
-    axes = figure.subplots()
+    figure, axes = panel(1.5 + 0.45 * len(comparisons))
     axes.axvline(0, color=BLACK, linewidth=1)
     for place, found in enumerate(comparisons.values()):
         colour = ORANGE if found.low > 0 or found.high < 0 else BLUE
         axes.hlines(place, found.low, found.high, color=colour, linewidth=4, alpha=0.6)
         axes.plot(found.difference, place, "o" if colour == BLUE else "s", color=colour)
         end, away = (found.high, 8) if found.difference >= 0 else (found.low, -8)
-        _beside(axes, end, place, f"{found.difference:+.4f}", away)
+        beside(axes, end, place, f"{found.difference:+.4f}", away, bbox=ON_WHITE)
     axes.set_yticks(range(len(comparisons)), list(comparisons))
     axes.set_ylim(len(comparisons) - 0.5, -0.5)
     ends = [abs(end) for found in comparisons.values() for end in (found.low, found.high)]
@@ -360,20 +329,16 @@ def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[
 
 
 @picture
-def luck(leads: pd.DataFrame) -> tuple[Figure, str]:
+def luck(leads: pd.DataFrame) -> Drawn:
     """The lead of the best over the mean of all, by the number tried: a row for each number.
 
     The columns are where it was chosen and where it was not, in this order.
     """
-    figure = Figure(figsize=(8, 3.8))
-    axes = figure.subplots()
+    figure, axes = panel(3.8)
     axes.axhline(0, color=GREY, linewidth=1)
-    for number, (name, values) in enumerate(leads.items()):
-        colour, marker, line = LOOKS[number]
-        axes.plot(leads.index, values, marker + line, color=colour, label=str(name))
+    lines(axes, leads.items(), leads.index)
     axes.set_xticks(leads.index)
     axes.set(xlabel="models tried, of which the best is kept", ylabel="its lead in NDCG@10")
-    axes.legend()
     axes.margins(y=0.15)
     most, (gain, kept) = leads.index[-1], leads.round(9).iloc[-1] + 0.0
     axes.set_title(f"Best of {most}: chosen for a lead of {gain:+.4f}, left with {kept:+.4f}")
@@ -383,7 +348,7 @@ def luck(leads: pd.DataFrame) -> tuple[Figure, str]:
 
 
 @picture
-def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str]:
+def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> Drawn:
     """Hit@10 of a `replay`, by week, one line per scorer in `names`.
 
     A last week that ends within six days is not drawn.
@@ -393,13 +358,8 @@ def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str
     rest = days.max() % 7
     left_out = int((days // 7 == by_week.index[-1]).sum()) if rest < 6 and len(by_week) > 1 else 0
     by_week = by_week.iloc[:-1] if left_out else by_week
-    figure = Figure(figsize=(9, 4))
-    axes = figure.subplots()
-    for number, name in enumerate(names):
-        colour, marker, line = LOOKS[number]
-        axes.plot(
-            by_week.index + 1, by_week[name], marker + line, color=colour, label=name, markersize=5
-        )
+    figure, axes = panel(4, 9)
+    lines(axes, by_week.items(), by_week.index + 1, markersize=5)
     axes.set(xlabel="week of the replay", ylabel="readings foreseen (hit@10)", ylim=(0, 1))
     axes.set_xticks(by_week.index + 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
