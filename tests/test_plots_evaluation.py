@@ -55,9 +55,9 @@ def results(halves):
 def test_scoreboard_names_who_is_ahead():
     scores = {"one": made_up([0.1, 0.3]), "two": made_up([0.5, 0.7]), "three": made_up([0.4, 0.6])}
     picture = dr.plots.scoreboard(scores, "three")
-    assert title(picture) == "three comes second; the best is two"
+    assert title(picture) == "three comes second; highest is two"
     assert title(dr.plots.scoreboard(scores, "two")) == "two comes first"
-    assert "goes from 0.200 (one) to 0.600 (two)" in picture.caption
+    assert "NDCG@10, the best first: two 0.600; three 0.500; one 0.200." in picture.caption
     assert "from 0.500 to 0.700; that of three overlaps with it" in picture.caption
     names = [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
     assert names == ["one", "three", "two"]
@@ -66,14 +66,14 @@ def test_scoreboard_names_who_is_ahead():
 def test_scoreboard_says_when_nobody_else_comes_near():
     scores = {"a": made_up([0.1]), "b": made_up([0.9])}
     picture = dr.plots.scoreboard(scores, "a", metric="recall@10")
-    assert title(picture) == "a comes second; the best is b"
+    assert title(picture) == "a comes second; highest is b"
     assert picture.caption.endswith("no other does.")
 
 
 def test_scoreboard_on_the_sample(results):
     picture = dr.plots.scoreboard(results, "random")
     best = max(results, key=lambda name: results[name].per_user["ndcg@10"].mean())
-    assert title(picture) == f"random comes third; the best is {best}"
+    assert title(picture) == f"random comes third; highest is {best}"
     assert f"{len(results[best].per_user):,} people" in picture.figure.axes[0].get_xlabel()
 
 
@@ -96,7 +96,7 @@ def test_what_lists_show_speaks_of_the_best_by_ndcg():
         "wide": made_up([0.1], novelty=9.0, coverage=0.98),
     }
     picture = dr.plots.what_lists_show(scores, opened=5.25)
-    assert title(picture) == "best has the best NDCG and shows 25% of the articles"
+    assert title(picture) == "best has the highest NDCG and shows 25% of the articles"
     assert "least are shown by narrow (1.1%), most by wide (98.0%)" in picture.caption
     assert "Novelty of best: 4.0 bits, of wide: 9.0" in picture.caption
     assert "of what people opened: 5.2 (2 of 3 stay below it)" in picture.caption

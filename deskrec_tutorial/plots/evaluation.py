@@ -51,18 +51,18 @@ def scoreboard(results: Mapping[str, Evaluation], whom: str, metric: str = "ndcg
     title_over_all(figure, _comes(whom, list(rows.index[::-1])))
     reach = rows.index[:-1][rows["high"][:-1] >= best["low"]]
     overlap = f"that of {' and '.join(reach)} overlaps with it" if len(reach) else "no other does"
+    ranked = "; ".join(f"{name} {value:.3f}" for name, value in rows["value"][::-1].items())
     return figure, (
-        f"{_label(metric)} goes from {rows['value'].iloc[0]:.3f} ({rows.index[0]}) to "
-        f"{best['value']:.3f} ({rows.index[-1]}). The interval of the best reaches from "
+        f"{_label(metric)}, the best first: {ranked}. The interval of the best reaches from "
         f"{best['low']:.3f} to {best['high']:.3f}; {overlap}."
     )
 
 
 def _comes(whom: str, ranked: Sequence[str]) -> str:
-    """At which place somebody comes, and who is the best."""
+    """At which place somebody comes, and whose mean is the highest."""
     place = ranked.index(whom)
     ordinal = ORDINALS[place] if place < len(ORDINALS) else f"at place {place + 1}"
-    ahead = f"; the best is {shorten(ranked[0], 24)}" if place else ""
+    ahead = f"; highest is {shorten(ranked[0], 24)}" if place else ""
     return f"{shorten(whom, 24)} comes {ordinal}{ahead}"
 
 
@@ -120,7 +120,7 @@ def what_lists_show(results: Mapping[str, Evaluation], opened: float, k: int = 1
     left = sum(results[name][f"novelty@{k}"] < opened for name in names)
     cover = {name: results[name][f"coverage@{k}"] for name in names}
     best = names[-1]
-    title_over_all(figure, f"{best} has the best NDCG and shows {cover[best]:.0%} of the articles")
+    title_over_all(figure, f"{best} has the highest NDCG and shows {cover[best]:.0%} of the articles")
     least, most = min(names, key=cover.__getitem__), max(names, key=cover.__getitem__)
     return figure, (
         f"From top to bottom by NDCG@{k}. The lists of {best} show {cover[best]:.1%} of all "
