@@ -120,7 +120,9 @@ def what_lists_show(results: Mapping[str, Evaluation], opened: float, k: int = 1
     left = sum(results[name][f"novelty@{k}"] < opened for name in names)
     cover = {name: results[name][f"coverage@{k}"] for name in names}
     best = names[-1]
-    title_over_all(figure, f"{best} has the highest NDCG and shows {cover[best]:.0%} of the articles")
+    title_over_all(
+        figure, f"{best} has the highest NDCG and shows {cover[best]:.0%} of the articles"
+    )
     least, most = min(names, key=cover.__getitem__), max(names, key=cover.__getitem__)
     return figure, (
         f"From top to bottom by NDCG@{k}. The lists of {best} show {cover[best]:.1%} of all "
