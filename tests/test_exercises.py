@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, once
 
 from deskrec_tutorial import checks
 from deskrec_tutorial.checks import CheckFailed
@@ -36,7 +36,7 @@ def stored(chapter: str, folder: str = "exercises/source") -> Any:
     return nbformat.read(ROOT / folder / f"{chapter}.ipynb", as_version=4)
 
 
-@cache
+@once
 def after_a_run(chapter: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "__main__", "display": lambda *_: None}
     for cell in stored(chapter).cells:
