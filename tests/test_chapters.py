@@ -105,3 +105,10 @@ def test_no_cell_is_hidden_but_what_the_learner_predicts(chapter: Path) -> None:
     for cell in chapters.code(chapters.read(chapter)):
         assert set(cell["metadata"].get("tags", [])) <= {"hide-output", "your-turn"}
         assert "collapsed" not in cell["metadata"]
+
+
+def test_the_readme_promises_the_minutes_of_the_chapters() -> None:
+    readme = (chapters.ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| \[[^]]*\]\(notebooks/([^)]+)\.ipynb\) \| (\d+) \|", readme, re.M)
+    promised = [(p.stem, str(chapters.minutes(chapters.read(p))[0])) for p in CHAPTERS]
+    assert told == promised
