@@ -14,6 +14,7 @@ from .als import check_count
 from .strength import EVENT_WEIGHTS, InteractionMatrix, event_strength, index_of
 
 SECONDS_A_DAY = 86_400.0
+HOW = ("random", "leave-k-out", "leave-last-out", "temporal")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Split:
     train_events : pandas.DataFrame or None
         The events behind the train pairs, where `split` was given events.
     how : str
-        ``"random"``, ``"leave-k-out"`` or ``"temporal"``.
+        ``"random"``, ``"leave-k-out"``, ``"leave-last-out"`` or ``"temporal"``.
     """
 
     train: InteractionMatrix
@@ -66,15 +67,16 @@ def split(
     data : pandas.DataFrame or InteractionMatrix
         Events (`join_events`), strengths (`event_strength`), or a matrix, such as the train side
         of another split: that is how to tune without touching what is held out.
-    how : {"random", "leave-k-out", "temporal"}
+    how : {"random", "leave-k-out", "leave-last-out", "temporal"}
         ``"random"`` holds out `share` of the pairs. ``"leave-k-out"`` holds out `k` random pairs
-        of each person. Both leave everybody one pair in train. ``"temporal"`` cuts the log where
-        its last `share` of the events begins: train is all that came before, test the pairs that
-        start later. It needs events, with times.
+        of each person, ``"leave-last-out"`` the `k` that the person began last. All three leave
+        everybody one pair in train. ``"temporal"`` cuts the log where its last `share` of the
+        events begins: train is all that came before, test the pairs that start later. The last
+        two need events, with times.
     share : float
         Above 0 and below 1.
     k : int
-        For ``"leave-k-out"``.
+        For ``"leave-k-out"`` and ``"leave-last-out"``.
     min_articles : int
         People with fewer articles take no part: neither side has their pairs. (Temporal: people
         with fewer before the cut are not tested, but what they read before it stays in train.)
@@ -107,24 +109,37 @@ def split(
             "split wants events (dr.join_events), strengths (dr.event_strength) or an "
             f"InteractionMatrix, not a {type(matrix).__name__}."
         )
-    if how == "temporal":
+    door.one_of(how, "how", HOW)
+    begun = None
+    if how in ("temporal", "leave-last-out"):
         if events is None:
-            raise ValueError('how="temporal" needs to know when: pass events (dr.join_events).')
-        return _split_in_time(matrix, events, share, min_articles, weights, repeats)
-    door.one_of(how, "how", ("random", "leave-k-out", "temporal"))
+            raise ValueError(f'how="{how}" needs to know when: pass events (dr.join_events).')
+        if how == "temporal":
+            return _split_in_time(matrix, events, share, min_articles, weights, repeats)
+        begun = _beginnings(matrix, events)
     size = share if how == "random" else None
-    train, test = _hold_out(matrix, size, k, min_articles, by_user, seed)
+    train, test = _hold_out(matrix, size, k, min_articles, by_user, seed, begun)
     return Split(train, test, None if events is None else _events_of(train, events), how)
 
 
 def _hold_out(
-    matrix: InteractionMatrix, share: float | None, k: int, least: int, by_user: bool, seed: int
+    matrix: InteractionMatrix,
+    share: float | None,
+    k: int,
+    least: int,
+    by_user: bool,
+    seed: int,
+    begun: np.ndarray | None,
 ) -> Iterator[InteractionMatrix]:
-    """The train and the test side; `share` of the pairs, or `k` of each person where it is None."""
+    """The train and the test side; `share` of the pairs, or `k` of each person where it is None.
+
+    Which ones is left to chance, or to when each pair was `begun`: the last first.
+    """
     rng = np.random.default_rng(seed)
     pairs, starts = matrix.user_items.tocoo(), matrix.user_items.indptr
     row, counts = pairs.row, np.diff(starts)
-    order = np.lexsort((rng.random(pairs.nnz), row))  # person by person, shuffled
+    first_out = rng.random(pairs.nnz) if begun is None else -begun
+    order = np.lexsort((first_out, row))  # person by person
     place = np.arange(pairs.nnz) - starts[row]
     takes_part = counts[row] >= least
     if share is None:
@@ -140,6 +155,21 @@ def _hold_out(
     for side in (order[takes_part & ~held], order[takes_part & held]):
         values = pairs.data[side], (row[side], pairs.col[side])
         yield replace(matrix, user_items=sparse.csr_matrix(values, shape=pairs.shape))
+
+
+def _beginnings(matrix: InteractionMatrix, events: pd.DataFrame) -> np.ndarray:
+    """When each pair of the matrix had its first event."""
+    timed, pairs = in_order(events), matrix.user_items.tocoo()
+    first = pd.DataFrame(_whereabouts(timed, matrix, "events")).T.drop_duplicates()
+    found = pd.MultiIndex.from_frame(first).get_indexer_for(
+        pd.MultiIndex.from_arrays([pairs.row, pairs.col])
+    )
+    if (found < 0).any():
+        raise ValueError(
+            f"{(found < 0).sum():,} of the {len(found):,} pairs have no event, so nobody knows "
+            "when they began: pass the events (dr.join_events) that the strengths were made of."
+        )
+    return timed["timestamp"].to_numpy()[first.index[found]]
 
 
 def _split_in_time(

@@ -379,7 +379,7 @@ def test_own_kinds_and_weights_reach_every_split() -> None:
         ValueError, match=r"'see' in row 0 has no weight.*weights=\{'see': 1.0, …\}"
     ):
         dr.split(own, min_articles=1)
-    for how in ("random", "leave-k-out", "temporal"):
+    for how in ("random", "leave-k-out", "leave-last-out", "temporal"):
         sides = dr.split(own, how, share=0.4, min_articles=1, weights=weights)
         values = np.r_[sides.train.user_items.data, sides.test.user_items.data]
         assert set(values) == {1.0, 25.0}

@@ -65,7 +65,7 @@ def test_similar_recommend_explain_and_fold_in(film_model, film_matrix, rated) -
     assert not {1, 3114} & set(newcomer["contentId"])
 
 
-@pytest.mark.parametrize("how", ["random", "leave-k-out", "temporal"])
+@pytest.mark.parametrize("how", ["random", "leave-k-out", "leave-last-out", "temporal"])
 def test_every_split_and_evaluation(rated: pd.DataFrame, how: str) -> None:
     sides = dr.split(rated, how)
     if how == "temporal":

@@ -155,8 +155,8 @@ FOUND = {
     "worse": dr.Comparison("ndcg@10", -0.05, -0.06, -0.04, 0.1, 0.6, 0.3),
 }
 LEADS = pd.DataFrame({"here": [0.1, 0.2], "there": [0.02, -0.04]}, index=[1, 6])
-SAMPLED = pd.Series({"a": 0.9, "b": 0.8, "c": 0.5})
-FULL = pd.Series({"a": 0.10, "b": 0.20, "c": 0.05})
+SAMPLED = pd.Series({"a": 0.9, "b": 0.8, "c": 0.5, "d": 0.4})
+FULL = pd.Series({"a": 0.10, "b": 0.20, "c": 0.05, "d": 0.06})
 
 
 def replayed(*days: float) -> pd.DataFrame:
@@ -495,36 +495,36 @@ CASES = {
     ),
     # ---------------------------------------------------------------- chapter 6
     "scoreboard": case(
-        lambda: plots.scoreboard(BOARD),
-        "Highest NDCG@10: two (0.600)",
-        "goes from 0.200 (one) to 0.600 (two)",
+        lambda: plots.scoreboard(BOARD, "three"),
+        "three comes second; highest is two",
+        "NDCG@10, the best first: two 0.600; three 0.500; one 0.200.",
         "from 0.500 to 0.700; that of three overlaps with it",
         texts=["0.200", "0.500", "0.600"],
         rows=["one", "three", "two"],
     ),
     "scoreboard, nobody near": case(
-        lambda: plots.scoreboard({"a": made_up(0.1), "b": made_up(0.9)}, metric="recall@10"),
-        "Highest recall@10: b (0.900)",
+        lambda: plots.scoreboard({"a": made_up(0.1), "b": made_up(0.9)}, "b", "recall@10"),
+        "b comes first",
         "; no other does.",
     ),
     "scoreboard, intervals that touch": case(
-        lambda: plots.scoreboard({"a": made_up(0.3), "b": made_up(0.5)}),
-        "Highest NDCG@10: b (0.500)",
+        lambda: plots.scoreboard({"a": made_up(0.3), "b": made_up(0.5)}, "a"),
+        "a comes second; highest is b",
         "from 0.400 to 0.600; that of a overlaps with it.",
     ),
     "noise": case(
         lambda: plots.noise({"a seed": [0.10, 0.11, 0.12], "a split": [0.1, 0.2, 0.3]}),
-        "One recommender: NDCG@10 from 0.100 to 0.300",
+        "NDCG@10 of one recommender: a split moves it most",
         "a seed, 3 times: 0.0100; a split, 3 times: 0.1000",
         rows=["a seed", "a split"],
     ),
     "noise, none": case(
         lambda: plots.noise({"nothing": [0.1, 0.1]}),
-        "One recommender: NDCG@10 from 0.100 to 0.100",
+        "NDCG@10 of one recommender: nothing else is changed",
     ),
     "what lists show": case(
         lambda: plots.what_lists_show(SHOWN, opened=5.25),
-        "best has the best NDCG and shows 25% of the articles",
+        "best has the highest NDCG and shows 25% of the articles",
         "least are shown by narrow (1.1%), most by wide (98.0%)",
         "Novelty of best: 4.0 bits, of wide: 9.0, of what people opened: 5.2 (2 of 3 stay below",
         texts=["98.0%", "1.1%", "25.0%"],
@@ -545,21 +545,22 @@ CASES = {
         "ALS: NDCG@10 is lowest for “a”",
     ),
     "two protocols": case(
-        lambda: plots.two_protocols(SAMPLED, FULL),
-        "1 of 3 pairs of recommenders change their order",
-        "2 take part in 1 change",
+        lambda: plots.two_protocols(SAMPLED, FULL, [("a", "b")]),
+        "Fresh splits confirm 1 of 2 changes of order",
+        "Of 6 pairs of recommenders, 2 change their order on this split.",
         "a is ahead of b by sampled recall@10 (0.900 to 0.800) and behind by full recall@10 "
-        "(0.100 to 0.200)",
-        texts=["a  0.900", "0.100  a", "b  0.800", "0.200  b", "c  0.500", "0.050  c"],
+        "(0.100 to 0.200), here and on fresh splits. Changes that do not hold: 1.",
+        texts=["a  0.900", "0.100  a", "b  0.800", "0.200  b",
+               "c  0.500", "0.050  c", "d  0.400", "0.060  d"],
     ),
     "two protocols, no change": case(
-        lambda: plots.two_protocols(SAMPLED, SAMPLED / 10),
-        "0 of 3 pairs of recommenders change their order",
-        "put the 3 recommenders in the same order",
+        lambda: plots.two_protocols(SAMPLED, SAMPLED / 10, []),
+        "Fresh splits confirm 0 of 0 changes of order",
+        "0 change their order on this split. Changes that do not hold: 0.",
     ),
     "two protocols, a tie": case(
-        lambda: plots.two_protocols(SAMPLED[["a", "b"]] * 0 + 0.5, FULL[["a", "b"]]),
-        "0 of 1 pairs of recommenders change their order",
+        lambda: plots.two_protocols(SAMPLED[["a", "b"]] * 0 + 0.5, FULL[["a", "b"]], []),
+        "Fresh splits confirm 0 of 0 changes of order",
     ),
     # ---------------------------------------------------------------- chapter 7
     "tuning map": case(
@@ -669,7 +670,7 @@ def line(name: str, number: int, axes: int = 0) -> list[tuple[float, float]]:
         ("two rankings, joined by id", 1, [(0, 2), (1, 2)]),
         ("noise", 2, [(0.1, 1), (0.2, 1), (0.3, 1)]),
         ("two protocols", 0, [(0, 1), (1, 2)]),
-        ("two protocols", 2, [(0, 3), (1, 3)]),
+        ("two protocols", 2, [(0, 3), (1, 4)]),
         ("sweep", -1, [(2, 0.5)]),  # the ring around the best
         ("luck", -1, [(1, 0.02), (6, -0.04)]),
         ("week by week", 0, [(1, 0.5), (2, 1.0)]),
@@ -705,6 +706,13 @@ def test_steps_and_cells_are_where_the_data_say() -> None:
     week = drawn("weekly rhythm").figure.axes[0].images[0].get_array()
     assert week.shape == (7, 24) and week.sum() == pytest.approx(100)
     assert week[0, :3].tolist() == pytest.approx([200 / 7, 100 / 7, 100 / 7])
+
+
+def test_only_changes_of_order_that_hold_are_coloured() -> None:
+    assert plots.flips(SAMPLED, FULL) == [("c", "d"), ("a", "b")]  # the clearest first
+    a, b, c, d = drawn("two protocols").figure.axes[0].lines
+    assert a.get_color() == b.get_color() != c.get_color() == d.get_color()
+    assert [one.get_linestyle() for one in (a, b, c, d)] == ["-", "-", "--", "--"]
 
 
 def test_the_tuning_map_frames_what_is_level_and_prints_the_best_of_each_row_bold() -> None:
@@ -795,11 +803,11 @@ def wherever_a_name_goes(name: str) -> dict[str, Callable[[], plots.Picture]]:
         "rankings": lambda: plots.two_rankings(table, table),
         "map": lambda: plots.article_map(crowd, np.repeat([name, "other"], 10), 0.5, 0.1),
         "waterfall": lambda: plots.score_waterfall(parts(0.5, 0.1).assign(title=name), name),
-        "scoreboard": lambda: plots.scoreboard({name: a, "other": b}),
+        "scoreboard": lambda: plots.scoreboard({name: a, "other": b}, name),
         "noise": lambda: plots.noise({name: [0.1, 0.2], "other": [0.1, 0.3]}),
         "shown": lambda: plots.what_lists_show({name: a, "other": b}, opened=4.0),
         "served": lambda: plots.served({name: a, "other": b}, kinds(name, name, "x"), ["ndcg@10"]),
-        "protocols": lambda: plots.two_protocols(series, -series),
+        "protocols": lambda: plots.two_protocols(series, -series, [("other", name)]),
         "sweep": lambda: plots.sweep(
             pd.DataFrame({name: [0.1, 0.2]}, index=[1, 2]).rename_axis(name)
         ),

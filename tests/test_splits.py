@@ -63,6 +63,19 @@ def test_leave_k_out(strength):
     np.testing.assert_array_equal(held, np.where(n == 0, 0, np.minimum(3, n - 1)))
 
 
+def test_leave_last_out_takes_what_each_person_began_last(events):
+    halves = dr.split(events.sample(frac=1, random_state=2), "leave-last-out", k=2)
+    begun = events.groupby(["personId", "contentId"])["timestamp"].min().sort_values()
+    by_person = begun.reset_index().groupby("personId")["contentId"]
+    last = by_person.tail(2)[by_person.transform("size") >= 5]
+    row, column = halves.test.user_items.nonzero()
+    assert set(halves.test.item_ids[column]) <= set(last)
+    assert len(row) == len(last)
+    held = begun[list(zip(halves.test.user_ids[row], halves.test.item_ids[column], strict=True))]
+    kept = begun.drop(held.index).groupby("personId").max()
+    assert (held.groupby("personId").min() >= kept[np.unique(halves.test.user_ids[row])]).all()
+
+
 def test_the_same_pairs_whatever_the_strengths(strength):
     log = strength.assign(eventStrength=np.log2(1 + strength["eventStrength"]))
     a, b = dr.split(strength, seed=3), dr.split(log, seed=3)
@@ -140,9 +153,12 @@ def test_a_cut_with_nothing_on_one_side_is_refused(events):
 
 
 def test_what_split_refuses(strength, events):
-    with pytest.raises(ValueError, match="needs to know when"):
-        dr.split(strength, "temporal")
-    with pytest.raises(ValueError, match='how must be "random"'):
+    for how in ("temporal", "leave-last-out"):
+        with pytest.raises(ValueError, match=f'how="{how}" needs to know when'):
+            dr.split(strength, how)
+    with pytest.raises(ValueError, match=r"pairs have no event.*pass the events"):
+        dr.split(strength, "leave-last-out", events=events[:1000])
+    with pytest.raises(ValueError, match='how must be "random", "leave-k-out"'):
         dr.split(strength, "by day")
     for share in (0, 1, -0.1, 1.5, float("nan")):
         with pytest.raises(ValueError, match="share must lie between"):

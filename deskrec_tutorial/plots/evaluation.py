@@ -17,6 +17,7 @@ from .core import Drawn, beside, lines, panel, picture, shorten, title_over_all
 
 ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 LABELS = {"ndcg": "NDCG", "map": "MAP"}
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
 def _label(metric: str) -> str:
@@ -29,28 +30,40 @@ def _label(metric: str) -> str:
 
 
 @picture
-def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> Drawn:
-    """One metric of several recommenders with its 95 % intervals, the best at the top."""
+def scoreboard(results: Mapping[str, Evaluation], whom: str, metric: str = "ndcg@10") -> Drawn:
+    """One metric of several recommenders with its 95 % intervals, the best at the top.
+
+    The title says at which place `whom`, one of them, comes.
+    """
     rows = pd.DataFrame({name: result.summary.loc[metric] for name, result in results.items()}).T
     rows = rows.astype(float).sort_values("value", kind="stable")
     best, people = rows.iloc[-1], len(next(iter(results.values())).per_user)
     figure, axes = panel(1.2 + 0.32 * len(rows))
     places = np.arange(len(rows))
     axes.hlines(places, rows["low"], rows["high"], color=GREY, linewidth=4)
-    axes.plot(rows["value"], places, "o", color=BLUE, markersize=7)
+    colours = [BLUE if name == whom else BLACK for name in rows.index]
+    axes.scatter(rows["value"], places, 50, colours, zorder=3)
     for place, (value, high) in enumerate(zip(rows["value"], rows["high"], strict=True)):
         beside(axes, max(value, high), place, f"{value:.3f}", bbox=ON_WHITE)
     axes.set_yticks(places, list(rows.index))
     axes.set(xlabel=f"{_label(metric)}, mean over {people:,} people and its 95 % interval")
     axes.set_xlim(0, rows["high"].max() * 1.12)
-    axes.set_title(f"Highest {_label(metric)}: {rows.index[-1]} ({best['value']:.3f})")
+    title_over_all(figure, _comes(whom, list(rows.index[::-1])))
     reach = rows.index[:-1][rows["high"][:-1] >= best["low"]]
     overlap = f"that of {' and '.join(reach)} overlaps with it" if len(reach) else "no other does"
+    ranked = "; ".join(f"{name} {value:.3f}" for name, value in rows["value"][::-1].items())
     return figure, (
-        f"{_label(metric)} goes from {rows['value'].iloc[0]:.3f} ({rows.index[0]}) to "
-        f"{best['value']:.3f} ({rows.index[-1]}). The interval of the best reaches from "
+        f"{_label(metric)}, the best first: {ranked}. The interval of the best reaches from "
         f"{best['low']:.3f} to {best['high']:.3f}; {overlap}."
     )
+
+
+def _comes(whom: str, ranked: Sequence[str]) -> str:
+    """At which place somebody comes, and whose mean is the highest."""
+    place = ranked.index(whom)
+    ordinal = ORDINALS[place] if place < len(ORDINALS) else f"at place {place + 1}"
+    ahead = f"; highest is {shorten(ranked[0], 24)}" if place else ""
+    return f"{shorten(whom, 24)} comes {ordinal}{ahead}"
 
 
 @picture
@@ -68,8 +81,9 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> Dra
     margin = max(float(np.ptp(everything)), 1e-3) * 0.15
     axes.set_xlim(everything.min() - margin, everything.max() + 3 * margin)
     axes.set_xlabel(_label(metric))
-    ends = everything.min(), everything.max()
-    axes.set_title(f"One recommender: {_label(metric)} from {ends[0]:.3f} to {ends[1]:.3f}")
+    most = max(spreads, key=spreads.__getitem__)
+    moves = f"{most} moves it most" if len(spreads) > 1 else "nothing else is changed"
+    axes.set_title(f"{_label(metric)} of one recommender: {moves}")
     parts = [f"{name}, {len(values[name])} times: {sd:.4f}" for name, sd in spreads.items()]
     return figure, (
         f"Standard deviation of {_label(metric)} of one recommender when nothing but this is "
@@ -89,9 +103,11 @@ def what_lists_show(results: Mapping[str, Evaluation], opened: float, k: int = 1
     for axes, metric, colour in zip(panels, ("coverage", "novelty"), (GREEN, ORANGE), strict=True):
         values = [results[name][f"{metric}@{k}"] for name in names]
         axes.barh(range(len(names)), values, color=colour, height=0.65)
-        form = "{:.1%}" if metric == "coverage" else "{:.1f}"
         for place, value in enumerate(values):
-            beside(axes, value, place, form.format(value), bbox=ON_WHITE)
+            if metric == "coverage":
+                beside(axes, value, place, f"{value:.1%}")
+            else:  # at the foot of the bar, where the line can't strike it through
+                beside(axes, 0, place, f"{value:.1f}")
         axes.set_xlim(0, max(values) * 1.18)
     panels[0].set_yticks(range(len(names)), names)
     panels[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -104,7 +120,9 @@ def what_lists_show(results: Mapping[str, Evaluation], opened: float, k: int = 1
     left = sum(results[name][f"novelty@{k}"] < opened for name in names)
     cover = {name: results[name][f"coverage@{k}"] for name in names}
     best = names[-1]
-    title_over_all(figure, f"{best} has the best NDCG and shows {cover[best]:.0%} of the articles")
+    title_over_all(
+        figure, f"{best} has the highest NDCG and shows {cover[best]:.0%} of the articles"
+    )
     least, most = min(names, key=cover.__getitem__), max(names, key=cover.__getitem__)
     return figure, (
         f"From top to bottom by NDCG@{k}. The lists of {best} show {cover[best]:.1%} of all "
@@ -178,30 +196,38 @@ def _lowest(means: Sequence[Sequence[float]], names: Sequence[str], metrics: Seq
 
 
 @picture
-def two_protocols(
-    sampled: pd.Series,
-    full: pd.Series,
-    names: Sequence[str] = ("sampled recall@10", "full recall@10"),
-) -> Drawn:
-    """The order of recommenders under two protocols, as lines, those that cross in colour."""
+def two_protocols(sampled: pd.Series, full: pd.Series, holds: Sequence[tuple[str, str]]) -> Drawn:
+    """The order of recommenders under two protocols, as lines.
+
+    Of the pairs that cross (`flips`), those in `holds`, which cross on fresh splits too, are in
+    colour, the others dashed.
+    """
     ranks = [values.rank(ascending=False, method="first") for values in (sampled, full)]
     pairs = flips(sampled, full)
-    crossing = {name for pair in pairs for name in pair}
+    lasting, crossing = ({name for pair in some for name in pair} for some in (holds, pairs))
     figure, axes = panel(1.4 + 0.34 * len(sampled))
     for name in sampled.index:
-        colour, width = (RED, 2.2) if name in crossing else (GREY, 1.2)
+        colour, width = (RED, 2.4) if name in lasting else (GREY, 1.2)
+        style = "o--" if name in crossing - lasting else "o-"
         y = [ranks[0][name], ranks[1][name]]
-        axes.plot([0, 1], y, "o-", color=colour, linewidth=width)
+        axes.plot([0, 1], y, style, color=colour, linewidth=width)
         sides = ((0, f"{name}  {sampled[name]:.3f}", -9), (1, f"{full[name]:.3f}  {name}", 9))
         for x, text, away in sides:
             beside(axes, x, y[x], text, away, fontsize=9)
     axes.set(xlim=(-0.75, 1.75), ylim=(len(sampled) + 0.6, 0.2), yticks=[])
-    axes.set_xticks([0, 1], list(names), fontsize=10)
+    axes.set_xticks([0, 1], ["sampled recall@10", "full recall@10"], fontsize=10)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.tick_params(length=0)
-    of = len(sampled) * (len(sampled) - 1) // 2
-    axes.set_title(f"{len(pairs)} of {of} pairs of recommenders change their order")
-    return figure, _flip_caption(sampled, full, names, pairs)
+    axes.set_title(f"Fresh splits confirm {len(holds)} of {len(pairs)} changes of order")
+    said = "".join(
+        f" {x} is ahead of {y} by sampled recall@10 ({sampled[x]:.3f} to {sampled[y]:.3f}) and "
+        f"behind by full recall@10 ({full[x]:.3f} to {full[y]:.3f}), here and on fresh splits."
+        for x, y in holds
+    )
+    return figure, (
+        f"Of {len(sampled) * (len(sampled) - 1) // 2} pairs of recommenders, {len(pairs)} change "
+        f"their order on this split.{said} Changes that do not hold: {len(pairs) - len(holds)}."
+    )
 
 
 def flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
@@ -209,19 +235,6 @@ def flips(a: pd.Series, b: pd.Series) -> list[tuple[str, str]]:
     found = [(x, y) for x in a.index for y in a.index if a[x] > a[y] and b[x] < b[y]]
     # Clear is what is clear on both sides: the smaller of the two relative gaps.
     return sorted(found, key=lambda p: -min(a[p[0]] / a[p[1]], b[p[1]] / b[p[0]]))
-
-
-def _flip_caption(
-    a: pd.Series, b: pd.Series, names: Sequence[str], pairs: Sequence[tuple[str, str]]
-) -> str:
-    if not pairs:
-        return f"Both {names[0]} and {names[1]} put the {len(a)} recommenders in the same order."
-    x, y = pairs[0]
-    return (
-        f"Of {len(a)} recommenders, {len({n for p in pairs for n in p})} take part in "
-        f"{len(pairs)} change(s) of order. The clearest: {x} is ahead of {y} by {names[0]} "
-        f"({a[x]:.3f} to {a[y]:.3f}) and behind by {names[1]} ({b[x]:.3f} to {b[y]:.3f})."
-    )
 
 
 # ------------------------------------------------------------------ chapter 7
