@@ -10,14 +10,13 @@ from .data import article_life, event_types, long_tail_curve, missing_values, we
 from .evaluation import (
     differences,
     flips,
-    luck,
+    hits_by_length,
     noise,
     scoreboard,
     served,
     sweep,
     tuning_map,
     two_protocols,
-    week_by_week,
     what_lists_show,
 )
 from .recommendations import concentration, scaled_best, score_range, score_waterfall, two_seeds
@@ -28,9 +27,9 @@ from .strength import busiest_corner, csr_drawing, event_weights, strength_distr
 __all__ = [
     "Picture", "alpha_scores", "als_filmstrip", "arrows", "article_life", "article_map",
     "article_spot", "busiest_corner", "concentration", "course_map", "csr_drawing", "differences",
-    "event_types", "event_weights", "evidence", "factor_plane", "flips", "long_tail_curve",
-    "loss_staircase", "luck", "missing_values", "noise", "norms_and_readers", "picture",
+    "event_types", "event_weights", "evidence", "factor_plane", "flips", "hits_by_length",
+    "long_tail_curve", "loss_staircase", "missing_values", "noise", "norms_and_readers", "picture",
     "reconstructions", "scaled_best", "score_range", "score_waterfall", "scoreboard", "served",
     "shorten", "strength_distribution", "sweep", "toy_matrix", "tuning_map", "two_protocols",
-    "two_rankings", "two_seeds", "week_by_week", "weekly_rhythm", "what_lists_show",
+    "two_rankings", "two_seeds", "weekly_rhythm", "what_lists_show",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from ..evaluation import Comparison, Evaluation, bootstrap_interval
-from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, picture, shorten
+from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, panel, picture, shorten
 
 LOOKS = (
     (BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"), (RED, "v", "-"),
@@ -277,11 +277,11 @@ def tuning_map(
     axes.set(xlabel="α, the confidence per unit of strength", ylabel="regularisation λ")
     extend = "min" if least > values.min() else "neither"
     figure.colorbar(image, ax=axes, label=f"{_label(metric)} on validation", extend=extend)
-    row, column = np.unravel_index(int(values.argmax()), values.shape)
-    axes.set_title(f"Best: α = {alphas[column]} with λ = {penalties[row]}")
-    ridge = [
-        f"{alphas[best]} at λ = {p}" for best, p in zip(values.argmax(1), penalties, strict=True)
-    ]
+    best = [alphas[column] for column in values.argmax(1)]
+    moves = f"from {best[0]} at λ = {penalties[0]} to {best[-1]} at λ = {penalties[-1]}"
+    rises = list(values.argmax(1)) == sorted(values.argmax(1)) and best[0] != best[-1]
+    axes.set_title(f"The best α {'rises' if rises else 'goes'} {moves}")
+    ridge = [f"{a} at λ = {p}" for a, p in zip(best, penalties, strict=True)]
     return figure, (
         f"{_label(metric)} goes from {values.min():.3f} to {values.max():.3f}. The best α in each "
         f"row (bold): {', '.join(ridge)}. Other cells not told apart from the best: "
@@ -305,9 +305,8 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
     axes.margins(y=0.15)
     settings, names = [f"{x:g}" for x in frame.index], [str(name) for name in frame.columns]
     best = frame.to_numpy(dtype=float)
-    row, column = np.unravel_index(int(best.argmax()), best.shape)
-    what, line = shorten(str(frame.index.name), 24), shorten(names[column], 24)
-    axes.set_title(f"Best: {settings[row]} {what}, {line} ({best.max():.3f})")
+    tops = [f"{shorten(n, 24)} at {settings[top]}" for n, top in zip(names, best.argmax(0), strict=True)]
+    axes.set_title(f"Best {shorten(str(frame.index.name), 24)}: {', '.join(tops)}")
     peaks = [
         f"{name}: {line.max():.3f} at {settings[line.argmax()]}, {line[-1]:.3f} at {settings[-1]}"
         for name, line in zip(names, best.T, strict=True)
@@ -346,60 +345,27 @@ def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[
 
 
 @picture
-def luck(leads: pd.DataFrame) -> tuple[Figure, str]:
-    """The lead of the best over the mean of all, by the number tried: a row for each number.
+def hits_by_length(rates: pd.DataFrame) -> tuple[Figure, str]:
+    """Hit rates of lists of several lengths, one line per scorer, against the first one.
 
-    The columns are where it was chosen and where it was not, in this order.
+    `rates` has a row per scorer and columns such as ``hit@3``, the shortest list first.
     """
-    figure = Figure(figsize=(8, 3.8))
-    axes = figure.subplots()
-    axes.axhline(0, color=GREY, linewidth=1)
-    for number, (name, values) in enumerate(leads.items()):
-        colour, marker, line = LOOKS[number]
-        axes.plot(leads.index, values, marker + line, color=colour, label=str(name))
-    axes.set_xticks(leads.index)
-    axes.set(xlabel="models tried, of which the best is kept", ylabel="its lead in NDCG@10")
-    axes.legend()
-    axes.margins(y=0.15)
-    most, (gain, kept) = leads.index[-1], leads.round(9).iloc[-1] + 0.0
-    axes.set_title(f"Best of {most}: chosen for a lead of {gain:+.4f}, left with {kept:+.4f}")
-    parts = [f"of {tries} {here:+.4f}, {there:+.4f}" for tries, here, there in leads.itertuples()]
-    here, there = leads.columns
-    return figure, f"Mean lead of the best {here} and {there}: {'; '.join(parts)}."
-
-
-@picture
-def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, str]:
-    """Hit@10 of a `replay`, by week, one line per scorer in `names`.
-
-    A last week that ends within six days is not drawn.
-    """
-    days = (found["timestamp"] - found["timestamp"].min()) / 86_400
-    by_week = found.groupby(days // 7)[list(names)].mean()
-    rest = days.max() % 7
-    left_out = int((days // 7 == by_week.index[-1]).sum()) if rest < 6 and len(by_week) > 1 else 0
-    by_week = by_week.iloc[:-1] if left_out else by_week
-    figure = Figure(figsize=(9, 4))
-    axes = figure.subplots()
-    for number, name in enumerate(names):
-        colour, marker, line = LOOKS[number]
-        axes.plot(
-            by_week.index + 1, by_week[name], marker + line, color=colour, label=name, markersize=5
-        )
-    axes.set(xlabel="week of the replay", ylabel="readings foreseen (hit@10)", ylim=(0, 1))
-    axes.set_xticks(by_week.index + 1)
+    figure, axes = panel(3.8)
+    lengths = [column.rpartition("@")[2] for column in rates.columns]
+    for (colour, marker, line), (name, row) in zip(LOOKS, rates.iterrows(), strict=False):
+        axes.plot(lengths, row, marker + line, color=colour, label=str(name))
+    axes.set(xlabel="places in the list", ylabel="readings foreseen", ylim=(0, 1))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    means = found[list(names)].mean()
-    best, worst = (names[int(place)] for place in (means.argmax(), means.argmin()))
-    shares = f"{means[best]:.0%}", f"{means[worst]:.1%}"
+    base, top = rates.iloc[0], rates.iloc[:, 0].idxmax()
+    times = (rates.loc[top] / base).iloc[[0, -1]]
     axes.set_title(
-        f"“{shorten(best, 26)}” foresees {shares[0]}, “{shorten(worst, 26)}” {shares[1]}"
+        f"The best order finds {times.iloc[0]:.1f} times as much in a list of {lengths[0]}, "
+        f"{times.iloc[1]:.1f} times in {lengths[-1]}"
     )
+    parts = [f"{name} " + ", ".join(f"{x:.3f}" for x in row) for name, row in rates.iterrows()]
     return figure, (
-        f"{len(found):,} readings, {found['first_reader'].mean():.1%} of them by an article's "
-        f"first reader, which nobody can foresee. Drawn: {len(by_week)} week(s)"
-        + (f"; the rest, {left_out:,} reading(s) within {rest:.1f} days, is only in the means"
-           if left_out else "")
-        + ". Hit@10: " + ", ".join(f"{name} {means[name]:.3f}" for name in names) + "."
-    )  # fmt: skip
+        f"Hit rates in lists of {', '.join(lengths)}: {'; '.join(parts)}. With one place, {top} "
+        f"finds {times.iloc[0]:.1f} times what {base.name} finds; with {lengths[-1]} places, "
+        f"{times.iloc[1]:.1f} times."
+    )
