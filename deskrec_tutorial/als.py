@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import operator
 import warnings
+from dataclasses import dataclass, field
 
+import implicit.gpu
 import numpy as np
 from implicit.als import AlternatingLeastSquares as _implicit_als
 from implicit.cpu.als import AlternatingLeastSquares
@@ -24,6 +26,7 @@ from .strength import InteractionMatrix
 LARGEST = 1e15  # confidence: beyond it a float no longer sees the weak no beside it
 
 
+@dataclass(eq=False, repr=False)
 class ALS:
     """Implicit-feedback ALS in plain NumPy: chapter 3's code, to be read rather than deployed.
 
@@ -59,24 +62,17 @@ class ALS:
         The loss before the first half-step, then after each: 1 + 2 · iterations values.
     """
 
-    user_factors: np.ndarray
-    item_factors: np.ndarray
-    loss_history: list[float]
+    factors: int = 20
+    regularization: float = 0.1
+    alpha: float = 15.0
+    iterations: int = 15
+    random_state: int | None = 42
+    user_factors: np.ndarray = field(init=False)
+    item_factors: np.ndarray = field(init=False)
+    loss_history: list[float] = field(init=False)
 
-    def __init__(
-        self,
-        factors: int = 20,
-        regularization: float = 0.1,
-        alpha: float = 15.0,
-        iterations: int = 15,
-        random_state: int | None = 42,
-    ) -> None:
-        _check_parameters(factors, regularization, alpha, iterations)
-        self.factors = factors
-        self.regularization = regularization
-        self.alpha = alpha
-        self.iterations = iterations
-        self.random_state = random_state
+    def __post_init__(self) -> None:
+        _check_parameters(self.factors, self.regularization, self.alpha, self.iterations)
 
     def fit(self, user_items: sparse.csr_matrix | InteractionMatrix) -> ALS:
         """Learn both sets of factors.
@@ -258,50 +254,48 @@ def fit_als(
             f"factors={factors} is more than this matrix of {matrix.user_items.shape[0]:,} users × "
             f"{matrix.user_items.shape[1]:,} items can use; choose a smaller number."
         )
-    strongest = alpha * matrix.user_items.data.max()
+    _check_alpha(alpha, matrix.user_items.data)
+    if use_gpu and not implicit.gpu.HAS_CUDA:
+        raise RuntimeError(
+            "use_gpu=True, but implicit finds no usable CUDA GPU here. On Colab choose Runtime → "
+            "Change runtime type → GPU and install rmm; or leave use_gpu out: this data set "
+            "trains in seconds on a CPU."
+        )
+    # implicit runs its own threads, one user each; BLAS threads on top only slow it down, and it
+    # warns of them as soon as a model is made.
+    with threadpool_limits(1, "blas"):
+        model = _implicit_als(
+            factors,
+            regularization,
+            alpha,
+            dtype=np.float32 if use_gpu else np.float64,
+            use_gpu=use_gpu,
+            iterations=iterations,
+            random_state=random_state,
+        )
+        model.fit(matrix.user_items, show_progress=False)
+        if use_gpu:
+            model = model.to_cpu()
+        model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)
+    return model
+
+
+def _check_alpha(alpha: float, strengths: np.ndarray) -> None:
+    """Refuse confidences beside which the weak no is lost, and warn of those below it."""
+    strongest = alpha * strengths.max()
     if strongest > LARGEST:
         raise ValueError(
             f"alpha={alpha:g} gives the strongest read pair confidence {strongest:.3g}; beyond "
             f"{LARGEST:.0e} the 1 of an unread pair is lost beside it. Make the strengths smaller, "
             "such as their logarithms."
         )
-    weakest = alpha * matrix.user_items.data.min()
+    weakest = alpha * strengths.min()
     if weakest < 1:
         warnings.warn(
             f"alpha={alpha} gives the weakest read pair confidence {weakest:.3g}, less than the 1 "
             f"of an unread pair. Use alpha ≥ {np.ceil(1000 * alpha / weakest) / 1000:g}.",
-            stacklevel=2,
+            stacklevel=3,
         )
-    settings = {
-        "factors": factors,
-        "regularization": regularization,
-        "alpha": alpha,
-        "iterations": iterations,
-        "random_state": random_state,
-    }
-    # implicit runs its own threads, one user each; BLAS threads on top only slow it down.
-    with threadpool_limits(1, "blas"):
-        if use_gpu:
-            model = _fit_on_gpu(matrix, settings)
-        else:
-            model = AlternatingLeastSquares(**settings, dtype=np.float64)
-            model.fit(matrix.user_items, show_progress=False)
-        model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)
-    return model
-
-
-def _fit_on_gpu(matrix: InteractionMatrix, settings: dict) -> AlternatingLeastSquares:
-    import implicit.gpu
-
-    if not implicit.gpu.HAS_CUDA:
-        raise RuntimeError(
-            "use_gpu=True, but implicit finds no usable CUDA GPU here. On Colab choose Runtime → "
-            "Change runtime type → GPU and install rmm; or leave use_gpu out: this data set "
-            "trains in seconds on a CPU."
-        )
-    model = _implicit_als(**settings, use_gpu=True)
-    model.fit(matrix.user_items, show_progress=False)
-    return model.to_cpu()
 
 
 def check_model(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> None:
@@ -326,7 +320,6 @@ def check_model(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> No
 
 # How far a score may be from the sum of its parts by rounding alone, for scores of about 1.
 ROUNDING = {"float64": 1e-6, "float32": 5e-5}
-SOLVE_AGAIN = "model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)"
 
 
 def parts_apart(
@@ -370,40 +363,30 @@ def parts_apart(
     )
     factor = _factor_of(model, matrix)
     if not 0.8 < factor / model.alpha < 1.25:  # fit leaves it within a few percent
-        other = float(y[worst] @ _solved(model, history, factor))
+        fixed = model.item_factors.astype(np.float64)
+        other = y[worst] @ half_step(factor * history, fixed, model.regularization)[0]
         if abs(other - stored[worst]) < gaps[worst] / 2:
-            return said + _multiplied(model, factor)
-    mended = written(solved[worst]) if left[worst] < max(floor, gaps[worst] / 10) else ""
-    return said + _not_solved(model, mended)
-
-
-def _multiplied(model: AlternatingLeastSquares, factor: float) -> str:
-    return (
-        f"The stored vectors fit confidences of {factor:.3g} times the strengths of this matrix, "
-        f"while model.alpha is {model.alpha:g}: strengths were multiplied before fitting, or alpha "
-        "was changed afterwards. Tell the model by what they were multiplied: model.alpha = "
-        f"{factor:.3g}, or the exact number if you know it."
-    )
-
-
-def _not_solved(model: AlternatingLeastSquares, mended: str) -> str:
-    said = (
+            return (
+                f"{said}The stored vectors fit confidences of {factor:.3g} times the strengths of "
+                f"this matrix, while model.alpha is {model.alpha:g}: strengths were multiplied "
+                "before fitting, or alpha was changed afterwards. Tell the model by what they were "
+                f"multiplied: model.alpha = {factor:.3g}, or the exact number if you know it."
+            )
+    said += (
         "The vector that the model stores for this person is not the one that solves for these "
         f"strengths with alpha = {model.alpha:g} and the final article vectors. (implicit's fit "
         "ends with the articles; dr.fit_als solves for the people once more.)"
     )
-    return said + (f" This line does so, and then both are {mended}: {SOLVE_AGAIN}" * bool(mended))
+    if left[worst] < max(floor, gaps[worst] / 10):
+        said += (
+            f" This line does so, and then both are {written(solved[worst])}: "
+            "model.partial_fit_users(np.arange(len(matrix.user_ids)), matrix.user_items)"
+        )
+    return said
 
 
-def _solved(model: AlternatingLeastSquares, row: sparse.csr_matrix, alpha: float) -> np.ndarray:
-    """The vector of somebody with these strengths, with another alpha than the model's."""
-    y = model.item_factors.astype(np.float64)
-    solved: np.ndarray = half_step(alpha * row, y, model.regularization)[0]
-    return solved
-
-
-def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix, most: int = 100) -> float:
-    """By what the strengths must be multiplied to give the stored vectors: a median over people.
+def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> float:
+    """By what the strengths must be multiplied to give the stored vectors: a median over a hundred.
 
     The normal equations of one person, (YᵀY + λI - Y_rᵀY_r) x = k Y_rᵀ (r (1 - Y_r x)), hold for
     one k if x was solved from k · r, and are least squares for k otherwise.
@@ -412,7 +395,7 @@ def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix, most: 
     y = model.item_factors.astype(np.float64)
     gram = y.T @ y + model.regularization * np.eye(y.shape[1])
     found = []
-    for row in people[:: max(len(people) // most, 1)]:
+    for row in people[:: max(len(people) // 100, 1)]:
         one = matrix.user_items[row]
         x, seen = model.user_factors[row].astype(np.float64), y[one.indices]
         scores = seen @ x

@@ -42,8 +42,7 @@ def times(column: pd.Series, where: str, way: str = WITH_LOAD_CLICKS) -> np.ndar
             f"1970, UTC. {way}"
         )
     all_there(column, column.isna(), where)
-    _wide_enough(column, where)
-    values = column.to_numpy(dtype=np.float64 if column.dtype.kind == "f" else np.int64)
+    values = _numbers(column, where)
     fractions = np.trunc(values) != values
     if fractions.any():
         place = int(fractions.argmax())
@@ -54,13 +53,14 @@ def times(column: pd.Series, where: str, way: str = WITH_LOAD_CLICKS) -> np.ndar
     return values
 
 
-def _wide_enough(column: pd.Series, where: str) -> None:
-    """Refuse floats that are too short for a time."""
+def _numbers(column: pd.Series, where: str) -> np.ndarray:
+    """int64 or float64; floats that are too short for a time are refused."""
     if column.dtype.kind == "f" and getattr(column.dtype, "itemsize", 8) < 8:
         raise DataError(
             f"{where}: {column.name} is {column.dtype}, which keeps 7 digits or fewer: the times "
             "are off by a minute or more already. Read the column as int64 or float64."
         )
+    return column.to_numpy(dtype=np.float64 if column.dtype.kind == "f" else np.int64)
 
 
 def _plausible(values: np.ndarray, column: pd.Series, where: str, way: str) -> None:
@@ -120,39 +120,36 @@ def seconds(column: pd.Series, where: str) -> tuple[np.ndarray, str]:
 
 
 def _from_numbers(column: pd.Series, where: str) -> tuple[np.ndarray, str]:
-    _wide_enough(column, where)
-    values = column.to_numpy(dtype=np.float64 if column.dtype.kind == "f" else np.int64)
+    values = _numbers(column, where)
     middle = np.median(values)
-    for unit, word in UNITS.items():
-        if REAL * unit <= middle < LATEST * unit:
-            odd = ~((values > 0) & (values < LATEST * unit))
-            if odd.any():
-                raise _odd_one(
-                    column, int(odd.argmax()), f"Unix {word}, such as {middle:.0f}", where
-                )
-            whole = np.floor_divide(values, unit).astype(np.int64)
-            return times(_like(column, whole), where, ""), f"Unix {word}"
-    raise DataError(
-        f"{at(column, 0, where)}; such numbers are no Unix time, in seconds, milliseconds or "
-        f"finer, of the years 1980 to 2099. {_what_they_count(column)}"
-    )
+    unit = next((unit for unit in UNITS if REAL * unit <= middle < LATEST * unit), None)
+    if unit is None:
+        raise DataError(
+            f"{at(column, 0, where)}; such numbers are no Unix time, in seconds, milliseconds or "
+            f"finer, of the years 1980 to 2099. {_what_they_count(column)}"
+        )
+    odd = ~((values > 0) & (values < LATEST * unit))
+    if odd.any():
+        place = int(odd.argmax())
+        value = column.iloc[place]
+        way = UNKNOWN if value <= 0 or np.isinf(value) else "Bring all to one unit."
+        raise DataError(
+            f"{at(column, place, where)}, while most are Unix {UNITS[unit]}, such as "
+            f"{middle:.0f}. {way}"
+        )
+    whole = np.floor_divide(values, unit).astype(np.int64)
+    return times(_like(column, whole), where, ""), f"Unix {UNITS[unit]}"
 
 
 def _like(column: pd.Series, values: np.ndarray) -> pd.Series:
     return pd.Series(values, column.index, name=column.name)
 
 
-def _odd_one(column: pd.Series, place: int, most: str, where: str) -> DataError:
-    value = column.iloc[place]
-    way = UNKNOWN if value <= 0 or np.isinf(value) else "Bring all to one unit."
-    return DataError(f"{at(column, place, where)}, while most are {most}. {way}")
-
-
 def _what_they_count(column: pd.Series) -> str:
     """The line that parses numbers which are dates in another guise, if it does."""
     table = f"table[{column.name!r}]"
     for form in ("%Y%m%d", "%Y%m%d%H%M%S"):
-        if _plausible_dates(column, format=form):
+        if _plausible_dates(column.astype(str), format=form):
             line = f'pd.to_datetime({table}.astype(str), format="{form}")'
             return f"They look like dates: {line} parses them."
     if _plausible_dates(column, unit="D", origin="1899-12-30"):
@@ -162,7 +159,7 @@ def _what_they_count(column: pd.Series) -> str:
 
 
 def _plausible_dates(column: pd.Series, **how: str) -> bool:
-    parsed = _parsed(column.astype(str) if "format" in how else column, **how)
+    parsed = _parsed(column, **how)
     return parsed is not None and bool(parsed.dt.year.between(1980, 2099).all())
 
 
@@ -195,20 +192,24 @@ def _from_words(column: pd.Series, where: str) -> tuple[np.ndarray, str]:
     words = column.astype(str)
     if words.str.fullmatch(r"\s*[+-]?\d{9,}(\.\d*)?\s*").all():
         return _from_numbers(_like(column, pd.to_numeric(words).to_numpy()), where)
-    parsed = pd.to_datetime(words, format="ISO8601", utc=True, errors="coerce")
-    odd = parsed.isna() | (words.str.len() < 8)  # a year, or a year and a month, say too little
-    if odd.any():
+    parsed = _iso(words)
+    if parsed.isna().any():
         # Year first, so that day and month are where ISO has them, whatever stands between.
         words = words.str.strip().str.replace(
             r"^(\d{4})[/.](\d\d?)[/.](\d\d?)", r"\1-\2-\3", regex=True
         )
         words = words.str.replace(r"\s*(UTC|GMT|z)$", "Z", regex=True)
-        parsed = pd.to_datetime(words, format="ISO8601", utc=True, errors="coerce")
-        odd = parsed.isna() | (words.str.len() < 8)
-    if odd.any():
-        raise _no_iso(column, int(odd.to_numpy().argmax()), where)
+        parsed = _iso(words)
+    if parsed.isna().any():
+        raise _no_iso(column, int(parsed.isna().to_numpy().argmax()), where)
     bare = ~words.str.slice(10).str.contains(r"[Zz+-]")
     return _from_datetimes(parsed, where)[0], "ISO text" + _without_zone(bare)
+
+
+def _iso(words: pd.Series) -> pd.Series:
+    """Datetimes of ISO text; a year, or a year and a month, say too little."""
+    long = words.where(words.str.len() >= 8)
+    return pd.to_datetime(long, format="ISO8601", utc=True, errors="coerce")
 
 
 def _without_zone(bare: pd.Series) -> str:

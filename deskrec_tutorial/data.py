@@ -137,10 +137,9 @@ def load_deskdrop(source: str | os.PathLike[str] | None = None) -> ClickStream:
         path = _download_from_kaggle()
     else:
         path = Path(source).expanduser()
-    read = files.opener(path)
     tables = {}
     for file, columns in REQUIRED.items():
-        content = read(file)
+        content = files.read_from(path, file)
         tables[file] = files.read_table(content, file, columns)
         _check_deskdrop(tables[file], content, file)
     if source == "kaggle":
@@ -158,8 +157,10 @@ def load_truth() -> Truth:
     Truth
         `articles` (contentId, topic) and `users` (personId and a share per topic).
     """
-    read = files.opener(SAMPLE_FOLDER / "truth.zip")
-    return Truth(*(pd.read_csv(io.BytesIO(read(file))) for file in ("articles.csv", "users.csv")))
+    tables = (
+        files.read_from(SAMPLE_FOLDER / "truth.zip", file) for file in ("articles.csv", "users.csv")
+    )
+    return Truth(*(pd.read_csv(io.BytesIO(table)) for table in tables))
 
 
 def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
@@ -193,10 +194,10 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
         If more than 1 % of the interactions are on articles that the table does not have, or more
         than 10 % repeat an earlier one in time, person, article, type and value.
     """
-    if removed not in ("keep", "drop"):
-        raise ValueError(f'removed must be "keep" or "drop", not {removed!r}.')
-    shared, gone = _shared(clicks.articles)
-    log = clicks.interactions
+    door.one_of(removed, "removed", ("keep", "drop"))
+    articles, log = clicks.articles, clicks.interactions
+    door.need(articles, ("eventType", "contentId", "title"), "articles", "dr.load_clicks")
+    shared = articles.loc[articles["eventType"] == SHARED, ["contentId", "title"]]
     door.need(log, ("personId", "contentId", "eventType"), "interactions", "dr.load_clicks")
     columns = [column for column in EVENT_COLUMNS if column in log.columns]
     if "timestamp" in columns:
@@ -205,18 +206,12 @@ def join_events(clicks: ClickStream, removed: str = "keep") -> pd.DataFrame:
     _say_what_repeats(log, columns, place)
     kept = place >= 0
     if removed == "drop":
+        gone = articles.loc[articles["eventType"] == REMOVED, "contentId"]
         kept &= ~shared["contentId"].isin(gone).to_numpy()[place]
     place = place[kept]
     events = {column: log[column].array[kept] for column in columns}
     events["title"] = door.titles(shared["title"], known).array.take(place)
     return pd.DataFrame(events, copy=False)
-
-
-def _shared(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    """The rows of the articles that were shared, and the ids of those that were removed."""
-    door.need(articles, ("eventType", "contentId", "title"), "articles", "dr.load_clicks")
-    shared = articles.loc[articles["eventType"] == SHARED, ["contentId", "title"]]
-    return shared, articles.loc[articles["eventType"] == REMOVED, "contentId"]
 
 
 def _places_of(items: pd.Series, shared: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -234,21 +229,19 @@ def _places_of(items: pd.Series, shared: pd.Series) -> tuple[np.ndarray, np.ndar
         )
     place = door.places(items, "contentId", "interactions", known)
     lost = place < 0
-    if lost.sum() > LOSS * len(place):
-        _say_what_is_lost(items[lost], len(place), known)
-    return place, known
-
-
-def _say_what_is_lost(lost: pd.Series, total: int, known: np.ndarray) -> None:
-    """Warn of interactions that a join loses, with the reason as far as it can be seen."""
-    why = why_apart(door.codes(lost, "contentId", "interactions")[1], known)
-    if len(lost) == total:
-        raise DataError(f"Not one of {total:,} interactions is on an article of the table. {why}")
+    if lost.mean() <= LOSS:
+        return place, known
+    why = why_apart(door.codes(items[lost], "contentId", "interactions")[1], known)
+    if lost.all():
+        raise DataError(
+            f"Not one of {len(lost):,} interactions is on an article of the table. {why}"
+        )
     warnings.warn(
-        f"{len(lost):,} of the {total:,} interactions ({len(lost) / total:.1%}) are on articles "
+        f"{lost.sum():,} of the {len(lost):,} interactions ({lost.mean():.1%}) are on articles "
         f"that the table does not have, and are left out. {why}",
-        stacklevel=4,
+        stacklevel=3,
     )
+    return place, known
 
 
 def why_apart(lost: np.ndarray, known: np.ndarray) -> str:

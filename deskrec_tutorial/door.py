@@ -13,6 +13,7 @@ from __future__ import annotations
 import decimal
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -25,6 +26,14 @@ NOTHING = frozenset(("", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"))
 
 class DataError(ValueError):
     """A data file or table is not what the course needs; the message says where and what to do."""
+
+
+def one_of(value: str, name: str, choices: Sequence[str]) -> str:
+    """The value of the argument called `name`, if it is one of the choices."""
+    if value not in choices:
+        *others, last = (f'"{choice}"' for choice in choices)
+        raise ValueError(f"{name} must be {', '.join(others)} or {last}, not {value!r}.")
+    return value
 
 
 # ------------------------------------------------------------------ tables
@@ -72,13 +81,18 @@ def at(column: pd.Series, place: int, where: str) -> str:
 
 def all_there(column: pd.Series, gone: pd.Series, where: str, way: str = "Leave") -> None:
     """Refuse a column with gaps; `way` begins the sentence on what to do with those rows."""
-    number = int(gone.sum())
-    if number:
+    if gone.any():
         raise DataError(
-            f"{where}: {column.name} is missing in {_rows(number)}, first in row "
-            f"{row_name(column, int(gone.to_numpy().argmax()))} of the table. {way} those rows "
-            f"out, with dropna(subset=[{column.name!r}])."
+            f"{_gap(column, gone.to_numpy(), where)}. {way} those rows out, with "
+            f"dropna(subset=[{column.name!r}])."
         )
+
+
+def _gap(column: pd.Series, gone: np.ndarray, where: str) -> str:
+    return (
+        f"{where}: {column.name} is missing in {_rows(int(gone.sum()))}, first in row "
+        f"{row_name(column, int(gone.argmax()))} of the table"
+    )
 
 
 def _rows(number: int) -> str:
@@ -146,15 +160,12 @@ def places(column: pd.Series, name: str, where: str, known: np.ndarray) -> np.nd
 
     Parameters
     ----------
-    column : pandas.Series
-        Ids of whatever kind.
-    name, where : str
-        The column and the table, for messages.
+    column, name, where
+        As in `codes`.
     known : numpy.ndarray
         Different ids, as `ids` or `codes` returns them.
     """
     found, given = codes(column, name, where)
-    given, known = one_kind(given, known)
     return renumbered(found, pd.Index(known).get_indexer(pd.Index(given)))
 
 
@@ -202,8 +213,11 @@ def ids(column: pd.Series, name: str, where: str, rows: pd.Index | None = None) 
     if isinstance(column.dtype, pd.CategoricalDtype):
         taken = column.cat.categories.take(column.cat.codes.to_numpy())
         column = pd.Series(taken, column.index, name=name)
-    if column.dtype.kind in "iu":
-        return _narrow(column.to_numpy(dtype=np.uint64 if column.dtype.kind == "u" else np.int64))
+    if column.dtype.kind == "i":
+        return column.to_numpy(dtype=np.int64)
+    if column.dtype.kind == "u":
+        numbers = column.to_numpy(dtype=np.uint64)
+        return numbers.astype(np.int64) if numbers.max(initial=0) < 2**63 else numbers
     if column.dtype.kind == "f":
         return _from_floats(column, where)
     if column.dtype.kind in "OUT" or pd.api.types.is_string_dtype(column.dtype):
@@ -231,21 +245,12 @@ def no_id(column: pd.Series) -> np.ndarray:
 
 def missing_ids(column: pd.Series, gone: np.ndarray, where: str) -> DataError:
     """The error for rows without an id."""
-    first = int(gone.argmax())
-    instead = "" if pd.isna(column.iloc[first]) else f" ({column.iloc[first]!r} stands there)"
+    first = column.iloc[int(gone.argmax())]
+    instead = "" if pd.isna(first) else f" ({first!r} stands there)"
     return DataError(
-        f"{where}: {column.name} is missing in {_rows(int(gone.sum()))}, first in row "
-        f"{row_name(column, first)} of the table{instead}. Nobody can be recommended anything "
-        "without an id. Leave such rows out: load the log with dr.load_clicks(…, "
-        'missing="drop").'
+        f"{_gap(column, gone, where)}{instead}. Nobody can be recommended anything without an id. "
+        'Leave such rows out: load the log with dr.load_clicks(…, missing="drop").'
     )
-
-
-def _narrow(numbers: np.ndarray) -> np.ndarray:
-    """int64 wherever it holds all of the numbers."""
-    if numbers.dtype == np.uint64 and (not len(numbers) or numbers.max() < 2**63):
-        return numbers.astype(np.int64)
-    return numbers
 
 
 def _from_floats(column: pd.Series, where: str) -> np.ndarray:
@@ -351,18 +356,6 @@ def _rounded(column: pd.Series, where: str) -> DataError:
     )
 
 
-def one_kind(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two arrays of ids in the one type that holds both, if they are of one kind."""
-    kinds = {first.dtype.kind, second.dtype.kind}
-    if kinds == {"i", "u"}:
-        signed, unsigned = (first, second) if first.dtype.kind == "i" else (second, first)
-        if (signed >= 0).all():
-            signed = signed.astype(np.uint64)
-        pair = (signed, unsigned)
-        return pair if first.dtype.kind == "i" else pair[::-1]
-    return first, second
-
-
 def plain(value: Any) -> Any:
     """An id as Python has it: an int or a str."""
     return value.item() if isinstance(value, np.generic) else value
@@ -381,19 +374,20 @@ def titles(column: pd.Series, items: np.ndarray) -> pd.Series:
     items : numpy.ndarray
         The ids of the articles.
     """
-    if pd.api.types.infer_dtype(column) == "string" and not no_title(column).any():
+    gone = no_title(column)
+    if pd.api.types.infer_dtype(column) == "string" and not gone.any():
         return column
     names = [
         str(item) if none else written(title)
-        for title, none, item in zip(column, no_title(column), items.tolist(), strict=True)
+        for title, none, item in zip(column, gone, items.tolist(), strict=True)
     ]
     return pd.Series(names, column.index, name=column.name)
 
 
 def no_title(column: pd.Series) -> np.ndarray:
     """True where a title is missing or blank."""
-    text = column.astype(object)
-    return np.array([one is None or one != one or not str(one).strip() for one in text], dtype=bool)
+    blank = np.array([not str(title).strip() for title in column.astype(object)], dtype=bool)
+    return blank | column.isna().to_numpy(dtype=bool)
 
 
 def titles_of(column: pd.Series, found: np.ndarray, items: np.ndarray) -> pd.Series:
@@ -408,14 +402,12 @@ def titles_of(column: pd.Series, found: np.ndarray, items: np.ndarray) -> pd.Ser
     items : numpy.ndarray
         The ids of the articles.
     """
-    first = column.iloc[first_places(found, len(items))]
-    if no_title(first).any():
-        titled = ~no_title(column)
-        first = first.set_axis(range(len(items)))
-        known, places = np.unique(found[titled], return_index=True)
-        first = first.astype(object)
-        first.loc[known] = column[titled].iloc[places].to_numpy(dtype=object)
-    return titles(first, items)
+    rows = first_places(found, len(items))
+    if no_title(column.iloc[rows]).any():
+        titled = np.flatnonzero(~no_title(column))
+        known, first = np.unique(found[titled], return_index=True)
+        rows[known] = titled[first]
+    return titles(column.iloc[rows], items)
 
 
 def written(value: object) -> str:

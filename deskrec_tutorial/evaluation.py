@@ -218,17 +218,11 @@ def check_question(
     for size in ks:
         check_count(size, "k")
     check_sides(train, test)
-    _check_recommender(recommender, test)
-    return ks
-
-
-def _check_recommender(recommender: Scorer, test: InteractionMatrix) -> None:
-    """Refuse a recommender that is not fitted, or that was fitted on what it is to be tested on."""
     fitted_on = getattr(recommender, "train", "unknown")
     if fitted_on is None:
         raise ValueError("This recommender has not been fitted: call fit(split.train) first.")
     if not isinstance(fitted_on, InteractionMatrix):
-        return
+        return ks
     if fitted_on.user_items.shape != test.user_items.shape:
         raise ValueError(
             f"The recommender was fitted on the shape {fitted_on.user_items.shape}, the test side "
@@ -240,3 +234,4 @@ def _check_recommender(recommender: Scorer, test: InteractionMatrix) -> None:
             f"The recommender has seen the answers: {seen:,} of the {test.user_items.nnz:,} "
             "held-out pairs were in what it was fitted on. Fit it on split.train alone."
         )
+    return ks

@@ -10,7 +10,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -79,10 +79,13 @@ def wrong_kind(content: bytes, name: str, wanted: str) -> DataError:
 # ------------------------------------------------------------------ folders and zips
 
 
-def opener(path: Path) -> Callable[[str], bytes]:
-    """A function from a file's name to its bytes, for a folder or a zip."""
+def read_from(path: Path, file: str) -> bytes:
+    """The bytes of a file in a folder or a zip."""
     if path.is_dir():
-        return lambda file: _read_from_folder(path, file)
+        if not (path / file).is_file():
+            there = _some(sorted(one.name for one in path.iterdir()))
+            raise FileNotFoundError(f"{path}: there is no {file} in this folder (it has: {there}).")
+        return (path / file).read_bytes()
     if not path.exists():
         raise FileNotFoundError(
             f"There is no folder or zip {str(path)!r} (looked from {str(Path.cwd())!r}). Pass a "
@@ -90,20 +93,23 @@ def opener(path: Path) -> Callable[[str], bytes]:
         )
     if path.suffix.lower() == ".csv":
         raise DataError(f"{path.name} is one of the files: pass the folder that holds both.")
-    return lambda file: _read_from_zip(path, file)
-
-
-def _read_from_folder(folder: Path, file: str) -> bytes:
-    if not (folder / file).is_file():
-        there = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
-        raise FileNotFoundError(f"{folder}: there is no {file} in this folder (it has: {there}).")
-    return (folder / file).read_bytes()
-
-
-def _read_from_zip(path: Path, file: str) -> bytes:
     with archive_of(path) as archive:
-        found = _named(archive, path.name, file)
-        return member(archive, path.name, found)
+        entries = entries_of(archive)
+        found = [entry for entry, place in entries if place.name == file]
+        if not found:
+            there = _some([str(place) for _, place in entries])
+            raise FileNotFoundError(
+                f"{path.name}: there is no {file} in this zip (it has: {there})."
+            )
+        if len(found) > 1:
+            raise DataError(
+                f"{path.name}: {file} is in this zip {len(found)} times. Keep one of them."
+            )
+        return member(archive, path.name, found[0])
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) or "nothing"
 
 
 def archive_of(path: Path) -> zipfile.ZipFile:
@@ -126,48 +132,34 @@ def archive_of(path: Path) -> zipfile.ZipFile:
             f"{path.name}: this is no zip file (it begins with {content[:12]!r}). Pass the folder "
             "or zip that holds the tables."
         ) from error
-    for entry in paths_in(archive):
-        if entry.is_absolute() or ".." in entry.parts or re.match(r"[A-Za-z]:", str(entry)):
+    for _, place in entries_of(archive):
+        if place.is_absolute() or ".." in place.parts or re.match(r"[A-Za-z]:", str(place)):
             archive.close()
             raise DataError(
-                f"{path.name}: the entry {str(entry)!r} points outside the archive's own folder. "
+                f"{path.name}: the entry {str(place)!r} points outside the archive's own folder. "
                 "No honest zip has such an entry: get it from another place."
             )
     return archive
 
 
-def paths_in(archive: zipfile.ZipFile) -> list[PurePosixPath]:
-    """The paths of all entries; Windows programs may have written them with backslashes."""
-    return [PurePosixPath(entry.filename.replace("\\", "/")) for entry in archive.infolist()]
+def entries_of(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+    """All entries with their paths; Windows programs may have written these with backslashes."""
+    return [(one, PurePosixPath(one.filename.replace("\\", "/"))) for one in archive.infolist()]
 
 
-def _named(archive: zipfile.ZipFile, name: str, file: str) -> zipfile.ZipInfo:
-    """The entry that holds `file`, in whatever folder."""
-    paths = paths_in(archive)
-    found = [e for e, path in zip(archive.infolist(), paths, strict=True) if path.name == file]
-    if not found:
-        there = ", ".join(map(str, paths[:8])) or "nothing"
-        raise FileNotFoundError(f"{name}: there is no {file} in this zip (it has: {there}).")
-    if len(found) > 1:
-        raise DataError(f"{name}: {file} is in this zip {len(found)} times. Keep one of them.")
-    return found[0]
-
-
-def member(
-    archive: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo, most: int | None = None
-) -> bytes:
+def member(archive: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo, most: int = -1) -> bytes:
     """Read one entry in memory: nothing is unpacked, so nothing can be written elsewhere.
 
     `most` bytes of its beginning, if that is enough.
     """
-    if most is None and entry.file_size > LARGEST_FILE:
+    if most < 0 and entry.file_size > LARGEST_FILE:
         raise DataError(
             f"{name}: {entry.filename} unpacks to {entry.file_size / 2**30:.1f} GiB, which may be "
             "more than this machine has. Unzip it, and pass a part of the file."
         )
     try:
         with archive.open(entry) as file:
-            return file.read() if most is None else file.read(most)
+            return file.read(most)
     except (RuntimeError, NotImplementedError) as error:  # a password, an unusual compression
         raise DataError(
             f"{name}: cannot be unpacked here ({error}). Unzip it and pass the folder."
@@ -203,7 +195,7 @@ def load_table(
         What to call it in messages.
     """
     if path.is_dir():
-        there = ", ".join(sorted(p.name for p in path.iterdir())[:8]) or "nothing"
+        there = _some(sorted(one.name for one in path.iterdir()))
         raise DataError(f"{path} is a folder (it has: {there}). Pass the file itself.")
     if not path.exists():
         raise FileNotFoundError(
@@ -241,25 +233,22 @@ def _unpacked(path: Path) -> bytes:
 
 def _table_in_zip(path: Path, columns: Sequence[Hashable]) -> tuple[bytes, str]:
     with archive_of(path) as archive:
-        entries = [
+        fits = [
             entry
-            for entry, place in zip(archive.infolist(), paths_in(archive), strict=True)
+            for entry, place in entries_of(archive)
             if place.suffix.lower() in TABLES and "__MACOSX" not in place.parts
         ]
-        fits = entries
-        if len(entries) > 1:
+        if len(fits) > 1:
+            heads = [header(member(archive, path.name, entry, 2**16), columns) for entry in fits]
             fits = [
-                e
-                for e in entries
-                if set(columns) <= set(header(member(archive, path.name, e, 2**16), columns)[1])
+                e for e, (_, names) in zip(fits, heads, strict=True) if set(columns) <= set(names)
             ]
         if len(fits) != 1:
             some = f"no table ({', '.join(TABLES)})" if not fits else f"{len(fits)} tables"
             wanted = ", ".join(map(str, columns))
-            there = ", ".join(e.filename for e in archive.infolist()[:8]) or "nothing"
             raise DataError(
-                f"{path.name}: {some} in this zip with the columns {wanted} (it has: {there}"
-                f"). Unzip it and pass the one file that you mean."
+                f"{path.name}: {some} in this zip with the columns {wanted} (it has: "
+                f"{_some(archive.namelist())}). Unzip it and pass the one file that you mean."
             )
         return member(archive, path.name, fits[0]), f"{path.name}/{fits[0].filename}"
 
@@ -418,16 +407,15 @@ def _parse(content: bytes, file: str, separator: str, **options: object) -> pd.D
             f"separator ({SEPARATORS[separator]} here) must stand in quotes."
         ) from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        cut = "EOF inside string" in str(error)
-        raise DataError(
-            f"{file}: not a readable CSV table ({str(error).strip()}). "
-            + (
+        mark = SEPARATORS[separator]
+        why = f"The fields are separated by {mark}; a text that holds one must stand in quotes."
+        if "EOF inside string" in str(error):
+            why = (
                 "A quotation mark is opened and never closed: the file was cut in the middle, or "
                 "one stands alone in a text."
-                if cut
-                else f"The fields are separated by {SEPARATORS[separator]}; a text that holds one "
-                "must stand in quotes."
             )
+        raise DataError(
+            f"{file}: not a readable CSV table ({str(error).strip()}). {why}"
         ) from error
 
 

@@ -72,18 +72,17 @@ def load_clicks(
         If there is no such file, or something in it is not as described; the message names the
         column and the first bad row, counted from 0.
     """
-    if missing not in ("raise", "drop"):
-        raise ValueError(f'missing must be "raise" or "drop", not {missing!r}.')
+    door.one_of(missing, "missing", ("raise", "drop"))
     roles = {"user": user, "item": item, "time": time, "event": event, "value": value}
     named = _named(roles | {"title": title})
     if articles is None and title is not None and title not in named:
         named.append(title)
-    log, where, source = _table(interactions, "interactions", named, [user, item])
+    log, where = _table(interactions, "interactions", named, [user, item])
     _no_header_inside(log, [user, item], where)
     catalogue = None
     if articles is not None:
         columns = [item] if title in (None, item) else [item, title]
-        catalogue, shelf, _ = _table(articles, "articles", columns, [item])
+        catalogue, shelf = _table(articles, "articles", columns, [item])
         log, catalogue = _spelled_alike(log, catalogue, item, interactions, articles)
     notes: list[str] = []
     log = _without_missing(log, [user, item], where, missing, notes)
@@ -95,6 +94,7 @@ def load_clicks(
         listed = _articles(catalogue, shelf, item, title, notes)
     for note in notes:
         print(note)
+    source = "DataFrame" if isinstance(interactions, pd.DataFrame) else os.fspath(interactions)
     return ClickStream(listed, events, source, tuple(notes))
 
 
@@ -112,29 +112,23 @@ def _named(roles: dict[str, Hashable | None]) -> list[Hashable]:
 
 def _table(
     given: Table, name: str, columns: Sequence[Hashable], ids: Sequence[Hashable]
-) -> tuple[pd.DataFrame, str, str]:
-    """A table with the columns, what messages call it, and where it comes from."""
+) -> tuple[pd.DataFrame, str]:
+    """A table with the columns, and what messages call it."""
     if isinstance(given, pd.DataFrame):
-        table, where, source = given, name, "DataFrame"
-        files.have(table, columns, name)
-        table = table.reset_index(drop=True)
-    elif isinstance(given, (str, os.PathLike)):
-        path = Path(given).expanduser()
-        table, where = files.load_table(path, columns, ids)
-        source = os.fspath(given)
-    else:
-        raise TypeError(f"{name} must be a DataFrame or a path, not a {type(given).__name__}.")
-    return table, where, source
+        files.have(given, columns, name)
+        return given.reset_index(drop=True), name
+    if isinstance(given, (str, os.PathLike)):
+        return files.load_table(Path(given).expanduser(), columns, ids)
+    raise TypeError(f"{name} must be a DataFrame or a path, not a {type(given).__name__}.")
 
 
 def _no_header_inside(log: pd.DataFrame, columns: Sequence[Hashable], where: str) -> None:
     """Refuse a row that repeats the names: two files have been put one behind the other."""
-    again = np.ones(len(log), dtype=bool)
-    for column in columns:
-        text = log[column].dtype.kind == "O"
-        again &= (
-            (log[column] == str(column)).to_numpy(dtype=bool, na_value=False) if text else False
-        )
+    if any(log[column].dtype.kind != "O" for column in columns):
+        return
+    again = np.logical_and.reduce(
+        [(log[one] == str(one)).to_numpy(dtype=bool, na_value=False) for one in columns]
+    )
     if again.any():
         raise DataError(
             f"{where}: row {int(again.argmax())} of the table holds the names of the columns once "
@@ -148,15 +142,11 @@ def _spelled_alike(
     """Ids of two files: all text if some are, for in a file 7 and "7" are spelled alike."""
     if any(isinstance(origin, pd.DataFrame) for origin in origins):
         return log, catalogue
-    as_text = [_is_text(table[item]) for table in (log, catalogue)]
-    if as_text[0] != as_text[1]:
-        numbered = catalogue if as_text[0] else log
-        numbered[item] = numbered[item].map(str, na_action="ignore").astype(object)
-    return log, catalogue
-
-
-def _is_text(column: pd.Series) -> bool:
-    return pd.api.types.infer_dtype(column, skipna=True) == "string"
+    tables = log, catalogue
+    numbered = [table for table in tables if pd.api.types.infer_dtype(table[item]) != "string"]
+    if len(numbered) == 1:
+        numbered[0][item] = numbered[0][item].map(str, na_action="ignore").astype(object)
+    return tables
 
 
 def _without_missing(
@@ -194,8 +184,9 @@ def _events(
         f"with {_many(len(item_ids), 'article')}"
     )
     if time is not None:
-        columns["timestamp"], taken_for = clock.seconds(log[time], where)
-        first, last = (f"{pd.Timestamp(t, unit='s'):%Y-%m-%d}" for t in _ends(columns["timestamp"]))
+        times, taken_for = clock.seconds(log[time], where)
+        columns["timestamp"] = times
+        first, last = (f"{pd.Timestamp(t, unit='s'):%Y-%m-%d}" for t in (times.min(), times.max()))
         said += f", {first} to {last} ({time}: {taken_for})"
     notes.append(said + ".")
     kinds = ONE_KIND if event is None else door.kinds(log[event], where).to_numpy(dtype=object)
@@ -203,28 +194,18 @@ def _events(
     if value is not None:
         columns["value"] = door.values(log[value], where)
     events = pd.DataFrame(columns)
-    _note_repeats(events, time is not None, notes)
-    return events
-
-
-def _note_repeats(events: pd.DataFrame, timed: bool, notes: list[str]) -> None:
-    """Say how many rows repeat another. Without times many do, with good reason, but not all."""
-    repeats = int(events.duplicated().sum())
-    if repeats and (timed or events.duplicated(keep=False).all()):
-        all_of_them = "" if timed else "; not one row stands there only once"
+    repeats = events.duplicated().sum()
+    # Without times many rows repeat another, with good reason, but not all.
+    if repeats and (time is not None or events.duplicated(keep=False).all()):
+        whole = "" if time is not None else "; not one row stands there only once"
         notes.append(
-            f"{repeats:,} of the {len(events):,} rows repeat an earlier one in all of "
-            f"these{all_of_them}."
+            f"{repeats:,} of the {len(events):,} rows repeat an earlier one in all of these{whole}."
         )
+    return events
 
 
 def _many(number: int, one: str, more: str = "") -> str:
     return f"{number:,} {one if number == 1 else more or one + 's'}"
-
-
-def _ends(times: object) -> tuple[int, int]:
-    values = np.asarray(times)
-    return int(values.min()), int(values.max())
 
 
 def _articles_of(
@@ -233,18 +214,18 @@ def _articles_of(
     """The articles that occur in the log, with their titles there."""
     found, ids = door.codes(items, "contentId", "interactions")
     if title is None:
-        return _listed(ids, pd.Series([None] * len(ids)))
-    _note_several(found, log[title], notes)
+        return _listed(ids, door.titles(pd.Series([None] * len(ids)), ids))
+    several = len(_ambiguous(found, log[title]))
+    if several:
+        notes.append(f"{_many(several, 'article')} with more than one title: the first stands.")
     return _listed(ids, door.titles_of(log[title], found, ids))
 
 
-def _note_several(found: np.ndarray, titles: pd.Series, notes: list[str]) -> None:
-    """Say how many articles have more than one title."""
-    titled = ~door.no_title(titles)
-    pairs = pd.DataFrame({"item": found, "title": titles.to_numpy(dtype=object)})[titled]
-    several = int((pairs.drop_duplicates().groupby("item").size() > 1).sum())
-    if several:
-        notes.append(f"{_many(several, 'article')} with more than one title: the first stands.")
+def _ambiguous(found: np.ndarray, titles: pd.Series) -> np.ndarray:
+    """Which of the articles have more than one title."""
+    pairs = pd.DataFrame({"item": found, "title": titles.to_numpy(dtype=object)})
+    items = pairs[~door.no_title(titles)].drop_duplicates()["item"]
+    return items[items.duplicated()].unique()
 
 
 def _articles(
@@ -255,7 +236,9 @@ def _articles(
     titles = pd.Series(None, catalogue.index, dtype=object)
     if title not in (None, item):
         titles = catalogue[title]
-        _check_one_title(catalogue, found, item, title, where)
+        several = _ambiguous(found, titles)
+        if len(several):
+            raise _two_titles(catalogue, found == several[0], item, title, where)
     repeated = pd.Series(found).duplicated().to_numpy()
     if repeated.any():
         number = int(repeated.sum())
@@ -268,30 +251,22 @@ def _articles(
             "course has its own. (title= says which column holds the titles.)"
         )
     order = found[~repeated]  # the rows as they stood
-    names = door.titles_of(titles, found, ids).to_numpy(dtype=object)[order]
+    names = door.titles_of(titles, found, ids).iloc[order]
     rest = catalogue.drop(columns=[c for c in {item, title, *lost} if c in catalogue.columns])
     rest = rest[~repeated].reset_index(drop=True)
-    return pd.concat([_listed(ids[order], pd.Series(names)), rest], axis=1)
+    return pd.concat([_listed(ids[order], names), rest], axis=1)
 
 
-def _check_one_title(
-    catalogue: pd.DataFrame, found: np.ndarray, item: Hashable, title: Hashable, where: str
-) -> None:
-    """Refuse an article with two titles."""
-    titled = ~door.no_title(catalogue[title])
-    pairs = pd.DataFrame({"item": found, "title": catalogue[title].to_numpy(dtype=object)})[titled]
-    different = pairs.drop_duplicates()
-    several = different["item"].duplicated()
-    if several.any():
-        one = different["item"][several].iloc[0]
-        rows = catalogue.index[(found == one) & titled].tolist()
-        raise DataError(
-            f"{where}: {item} {catalogue[item].iloc[int((found == one).argmax())]} has more than "
-            f"one title (rows {rows} of the table), so nobody can say which is meant. Keep one row "
-            f"for each: articles.drop_duplicates({item!r})."
-        )
+def _two_titles(
+    catalogue: pd.DataFrame, own: np.ndarray, item: Hashable, title: Hashable, where: str
+) -> DataError:
+    rows = catalogue.index[own & ~door.no_title(catalogue[title])].tolist()
+    return DataError(
+        f"{where}: {item} {catalogue[item][own].iloc[0]} has more than one title (rows {rows} of "
+        "the table), so nobody can say which is meant. Keep one row for each: "
+        f"articles.drop_duplicates({item!r})."
+    )
 
 
 def _listed(ids: np.ndarray, titles: pd.Series) -> pd.DataFrame:
-    names = door.titles(titles, ids).to_numpy()
-    return pd.DataFrame({"eventType": SHARED, "contentId": ids, "title": names})
+    return pd.DataFrame({"eventType": SHARED, "contentId": ids, "title": titles.to_numpy(object)})

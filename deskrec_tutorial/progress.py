@@ -39,7 +39,8 @@ def progress(things: Iterable[T], label: str) -> Iterator[T]:
 
 def _line(label: str, total: int) -> Callable[[int], None]:
     """A function that shows how many are done, in one output that is written over."""
-    if not _in_a_notebook():
+    ipython = sys.modules.get("IPython")
+    if not hasattr(ipython and ipython.get_ipython(), "kernel"):
         return lambda done: None
     from IPython.display import display
 
@@ -51,11 +52,6 @@ def _line(label: str, total: int) -> Callable[[int], None]:
         handle.update(_state(label, done, total, time.monotonic() - start), raw=True)
 
     return show
-
-
-def _in_a_notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
 def _state(label: str, done: int, total: int, seconds: float = 0.0) -> dict[str, str]:

@@ -33,7 +33,7 @@ def recommend(
         A model fitted on `matrix`.
     matrix : InteractionMatrix
         The data.
-    user : int
+    user : int or str
         The personId.
     n : int
         Number of articles; fewer come back where fewer are unread.
@@ -159,13 +159,15 @@ def explain(
         and what mends it.
     """
     check_model(model, matrix)
-    row, person = _row_of(matrix, user), matrix.user_index(user)
-    column = matrix.item_index(item)
+    person, column = _row_with_history(matrix, user), matrix.item_index(item)
+    row = matrix.user_items[person]
     total, parts, _ = model.explain(0, row, column, N=row.nnz)
     why = parts_apart(model, matrix, person, np.array([column]), np.array([total]))
     if why:
         warnings.warn(why, stacklevel=2)
-    parts = sorted(((round(float(v), 12), column) for column, v in parts), key=_largest_first)
+    parts = sorted(
+        ((round(float(v), 12), column) for column, v in parts), key=lambda part: (-part[0], part[1])
+    )
     columns = np.array([column for _, column in parts])
     return pd.DataFrame(
         {
@@ -202,23 +204,12 @@ def history(strength: pd.DataFrame, user: int | str) -> pd.DataFrame:
 def _rows_of(people: pd.Series, user: int | str) -> np.ndarray:
     """True in the rows of one person, or an error that names near misses."""
     one = door.plain(user)
-    own = np.zeros(len(people), dtype=bool)
-    if isinstance(one, str):
+    if isinstance(one, str) or (people.dtype == np.int64 and type(one) is int):
         own = (people == one).to_numpy(dtype=bool, na_value=False)
-    elif people.dtype == np.int64 and type(one) is int and -(2**63) <= one < 2**63:
-        own = people.to_numpy() == np.int64(one)
-    if own.any():  # numbering all ids takes a hundred times as long
-        return own
+        if own.any():  # numbering all ids takes a hundred times as long
+            return own
     numbers, ids = door.codes(people, "personId", "strength")
     return np.asarray(numbers == index_of(ids, user, "personId"))
-
-
-def _largest_first(part: tuple[float, int]) -> tuple[float, int]:
-    return -part[0], part[1]
-
-
-def _row_of(matrix: InteractionMatrix, user: int | str) -> sparse.csr_matrix:
-    return matrix.user_items[_row_with_history(matrix, user)]
 
 
 def _row_with_history(matrix: InteractionMatrix, user: int | str) -> int:

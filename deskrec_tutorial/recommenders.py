@@ -217,12 +217,11 @@ class ItemKNN(Recommender):
         from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
         from implicit.utils import ParameterWarning
 
+        door.one_of(self.similarity, "similarity", ("cosine", "bm25"))
         if self.similarity == "cosine":
             model = CosineRecommender(K=self.neighbours, num_threads=1)
-        elif self.similarity == "bm25":
-            model = BM25Recommender(K=self.neighbours, K1=self.k1, B=self.b, num_threads=1)
         else:
-            raise ValueError(f'similarity must be "cosine" or "bm25", not {self.similarity!r}.')
+            model = BM25Recommender(K=self.neighbours, K1=self.k1, B=self.b, num_threads=1)
         self._people = _seen(train, self.values)
         with warnings.catch_warnings():
             # It warns of the type of a matrix that it made itself.
@@ -367,10 +366,9 @@ def tf_idf(texts: Sequence[str], pieces: str = "words") -> sparse.csr_matrix:
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    if pieces not in PIECES:
-        raise ValueError(f'pieces must be "words" or "letters", not {pieces!r}.')
+    options = PIECES[door.one_of(pieces, "pieces", list(PIECES))]
     try:
-        return TfidfVectorizer(sublinear_tf=True, **PIECES[pieces]).fit_transform(texts).tocsr()
+        return TfidfVectorizer(sublinear_tf=True, **options).fit_transform(texts).tocsr()
     except ValueError as error:
         if "empty vocabulary" not in str(error):
             raise

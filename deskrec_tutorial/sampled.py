@@ -12,10 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from . import door
 from .als import check_count
 from .evaluation import check_question
 from .metrics import Scorer, above_and_tied, ask, hit_share, rounded
-from .recommendations import BLOCK, blocks
+from .recommendations import BLOCK, blocks, stored_cells
 from .strength import InteractionMatrix
 
 
@@ -51,8 +52,7 @@ def sampled_recall(
     pandas.Series
         ``recall@k`` for each k.
     """
-    if average not in ("pairs", "users"):
-        raise ValueError(f'average must be "pairs" or "users", not {average!r}.')
+    door.one_of(average, "average", ("pairs", "users"))
     hits = sampled_hits(recommender, train, test, k, negatives, seed)
     return (hits if average == "pairs" else hits.groupby(level="personId").mean()).mean()
 
@@ -81,12 +81,11 @@ def sampled_hits(
             f"negatives has {len(negatives):,} rows for {test.user_items.nnz:,} held-out pairs: "
             "draw them for this split (dr.draw_negatives)."
         )
-    indptr, items, counts = test.user_items.indptr, test.user_items.indices, []
+    indptr, counts = test.user_items.indptr, []
     for block in blocks(test, BLOCK):
-        row = np.repeat(np.arange(len(block)), np.diff(indptr)[block])
         pairs = slice(indptr[block[0]], indptr[block[-1] + 1])
         scores = ask(recommender, block, train)
-        counts.append(_among(scores, row, items[pairs], negatives[pairs]))
+        counts.append(_among(scores, *stored_cells(test, block), negatives[pairs]))
     above, tied = np.concatenate(counts, axis=1)[..., 0]
     hits = {f"recall@{size}": hit_share(above, tied, size) for size in ks}
     people = np.repeat(train.user_ids, np.diff(indptr))

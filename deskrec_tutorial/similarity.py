@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 
+from . import door
 from .als import check_count, check_model
 from .strength import InteractionMatrix
 
@@ -26,10 +27,8 @@ def similar_articles(
 
     Parameters
     ----------
-    model : implicit.cpu.als.AlternatingLeastSquares
-        A model fitted on `matrix`.
-    matrix : InteractionMatrix
-        The data.
+    model, matrix
+        As in `recommend`: a model, and the InteractionMatrix that it was fitted on.
     item : int or str
         The contentId to start from.
     n : int
@@ -68,12 +67,10 @@ def similar_articles(
 
 def similarity_scores(model: AlternatingLeastSquares, index: int, method: str) -> np.ndarray:
     """Similarity of every article to the one in column `index`: float64, shape (items,)."""
-    if method == "cosine":
+    if door.one_of(method, "method", ("cosine", "dot")) == "cosine":
         ids, sorted_scores = model.similar_items(index, N=len(model.item_factors))
         scores = np.empty(len(ids))
         scores[ids] = sorted_scores
-    elif method == "dot":
-        scores = model.item_factors @ model.item_factors[index]
     else:
-        raise ValueError(f'method must be "cosine" or "dot", not {method!r}.')
+        scores = model.item_factors @ model.item_factors[index]
     return np.round(scores.astype(np.float64), DECIMALS)

@@ -111,8 +111,7 @@ def split(
         if events is None:
             raise ValueError('how="temporal" needs to know when: pass events (dr.join_events).')
         return _split_in_time(matrix, events, share, min_articles, weights, repeats)
-    if how not in ("random", "leave-k-out"):
-        raise ValueError(f'how must be "random", "leave-k-out" or "temporal", not {how!r}.')
+    door.one_of(how, "how", ("random", "leave-k-out", "temporal"))
     size = share if how == "random" else None
     train, test = _hold_out(matrix, size, k, min_articles, by_user, seed)
     return Split(train, test, None if events is None else _events_of(train, events), how)

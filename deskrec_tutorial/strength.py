@@ -106,9 +106,7 @@ def _begins(key: np.ndarray) -> np.ndarray:
 
 def check_repeats(repeats: str) -> str:
     """The same, if it is "drop" or "keep"."""
-    if repeats not in ("drop", "keep"):
-        raise ValueError(f'repeats must be "drop" or "keep", not {repeats!r}.')
-    return repeats
+    return door.one_of(repeats, "repeats", ("drop", "keep"))
 
 
 def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
@@ -119,16 +117,14 @@ def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
         raise ValueError('weights names no type of event; an example is {"VIEW": 1.0}.')
     known: dict[str, float] = {}
     for name, weight in weights.items():
-        number = isinstance(weight, (int, float, np.number)) and not isinstance(weight, bool)
-        if not number:
+        text = door.written(name)
+        if isinstance(weight, bool) or not isinstance(weight, (int, float, np.number)):
             raise ValueError(f"The weight of {name} is {weight!r}; a weight is a number above 0.")
         if not (np.isfinite(weight) and weight > 0):
             raise ValueError(f"The weight of {name} is {weight!r}; a weight must be above 0.")
-        if door.written(name) in known:
-            raise ValueError(
-                f"weights names {door.written(name)!r} twice, as text and as a number."
-            )
-        known[door.written(name)] = float(weight)
+        if text in known:
+            raise ValueError(f"weights names {text!r} twice, as text and as a number.")
+        known[text] = float(weight)
     return known
 
 
@@ -205,14 +201,8 @@ class InteractionMatrix:
         titles = pd.Series(self.titles, dtype=object)
         if len(titles) != len(items):
             raise ValueError(f"There are {len(titles):,} titles for {len(items):,} items.")
-        titles = door.titles(titles, items)
-        for name, value in (
-            ("user_items", matrix),
-            ("user_ids", people),
-            ("item_ids", items),
-            ("titles", titles.to_numpy(dtype=object)),
-        ):
-            object.__setattr__(self, name, value)
+        named = door.titles(titles, items).to_numpy(dtype=object)
+        self.__dict__.update(user_items=matrix, user_ids=people, item_ids=items, titles=named)
 
     @classmethod
     def from_strength(cls, strength: pd.DataFrame) -> InteractionMatrix:
@@ -236,7 +226,14 @@ class InteractionMatrix:
             (values, (rows, columns)), shape=(len(user_ids), len(item_ids))
         )
         if user_items.nnz < len(strength):
-            raise _repeated_pair(strength)
+            pairs = strength[["personId", "contentId"]]
+            place = int(pairs.duplicated().argmax())
+            user, item = pairs.iloc[place]
+            raise ValueError(
+                f"Row {door.row_name(pairs, place)} repeats the pair personId {user}, contentId "
+                f"{item}. The matrix has one cell per pair: add the rows up first "
+                "(dr.event_strength does)."
+            )
         titles = door.titles_of(strength["title"], columns, item_ids)
         return cls(user_items, user_ids, item_ids, titles.to_numpy(dtype=object))
 
@@ -303,16 +300,6 @@ def _ids_in_order(given: Any, name: str, count: int) -> np.ndarray:
     return ids
 
 
-def _repeated_pair(strength: pd.DataFrame) -> ValueError:
-    pairs = strength[["personId", "contentId"]]
-    place = int(pairs.duplicated().argmax())
-    user, item = pairs.iloc[place]
-    return ValueError(
-        f"Row {door.row_name(pairs, place)} repeats the pair personId {user}, contentId {item}. "
-        "The matrix has one cell per pair: add the rows up first (dr.event_strength does)."
-    )
-
-
 def index_of(ids: np.ndarray, wanted: int | str, name: str) -> int:
     """The position of an id among ascending ids, or an error that names near misses.
 
@@ -329,16 +316,28 @@ def index_of(ids: np.ndarray, wanted: int | str, name: str) -> int:
     one = _as_asked(wanted)
     if not isinstance(one, str if text else int) or isinstance(one, bool):
         example = f", such as {door.plain(ids[0])!r}" if len(ids) else ""
+        way = "" if text else " An id of 64 bits does not survive a float or a text field."
+        if isinstance(one, str) and re.fullmatch(r"-?\d+", one):
+            way = f" Without the quotes it is one: int({one!r})."
         raise TypeError(
             f"{name} must be {'text' if text else 'an integer'}{example}, not {wanted!r} "
-            f"({type(wanted).__name__})." + _way(one, text)
+            f"({type(wanted).__name__}).{way}"
         )
-    position = len(ids)
-    if text or _fits(int(one), ids.dtype):
-        position = int(np.searchsorted(ids, one if text else ids.dtype.type(one)))
-    if position < len(ids) and ids[position] == one:
-        return position
-    raise UnknownIdError(_no_such_id(ids, one, name))
+    position = _position(ids, one)
+    if position is None:
+        raise UnknownIdError(_no_such_id(ids, one, name))
+    return position
+
+
+def _position(ids: np.ndarray, one: Any) -> int | None:
+    """Where an id of the same kind stands among ascending ids, if it does."""
+    if ids.dtype.kind != "O":
+        limits = np.iinfo(ids.dtype)
+        if not limits.min <= one <= limits.max:
+            return None
+        one = ids.dtype.type(one)
+    position = int(np.searchsorted(ids, one))
+    return position if position < len(ids) and ids[position] == one else None
 
 
 def _as_asked(wanted: Any) -> Any:
@@ -347,18 +346,6 @@ def _as_asked(wanted: Any) -> Any:
     if isinstance(one, (float, Decimal)) and -door.EXACT < one < door.EXACT and one % 1 == 0:
         return int(one)
     return one
-
-
-def _way(one: Any, text: bool) -> str:
-    """What to do about an id of the wrong kind."""
-    if isinstance(one, str) and re.fullmatch(r"-?\d+", one):
-        return f" Without the quotes it is one: int({one!r})."
-    return "" if text else " An id of 64 bits does not survive a float or a text field."
-
-
-def _fits(number: int, dtype: np.dtype) -> bool:
-    limits = np.iinfo(dtype)
-    return bool(limits.min <= number <= limits.max)
 
 
 def _no_such_id(ids: np.ndarray, wanted: int | str, name: str) -> str:
@@ -382,14 +369,13 @@ MANY = 10_000  # ids that are compared letter by letter; a million would take ma
 def _near(ids: np.ndarray, wanted: int | str, typed: str) -> list[str]:
     """Up to three ids that somebody who typed this may have meant."""
     if len(ids) <= MANY:
-        zeros = [name for name in map(str, ids.tolist()) if name.lstrip("0") == typed.lstrip("0")]
-        return zeros[:3] or difflib.get_close_matches(
-            typed, map(str, ids.tolist()), n=3, cutoff=0.8
-        )
-    place = bisect.bisect_left(ids, wanted)
-    around = map(str, ids[max(place - 50, 0) : place + 50].tolist())
-    slips = [slip for slip in _slips(typed) if _is_there(ids, slip)]
-    return slips[:3] or difflib.get_close_matches(typed, around, n=3, cutoff=0.8)
+        around = list(map(str, ids.tolist()))
+        sure = [name for name in around if name.lstrip("0") == typed.lstrip("0")]
+    else:
+        place = bisect.bisect_left(ids, wanted)
+        around = list(map(str, ids[max(place - 50, 0) : place + 50].tolist()))
+        sure = [slip for slip in _slips(typed) if _is_there(ids, slip)]
+    return sure[:3] or difflib.get_close_matches(typed, around, n=3, cutoff=0.8)
 
 
 def _slips(typed: str) -> list[str]:
@@ -411,9 +397,5 @@ def _slips(typed: str) -> list[str]:
 
 def _is_there(ids: np.ndarray, name: str) -> bool:
     if ids.dtype.kind == "O":
-        place = bisect.bisect_left(ids, name)
-        return place < len(ids) and ids[place] == name
-    if not re.fullmatch(r"-?[1-9]\d*", name) or not _fits(int(name), ids.dtype):
-        return False
-    place = bisect.bisect_left(ids, int(name))
-    return place < len(ids) and int(ids[place]) == int(name)
+        return _position(ids, name) is not None
+    return bool(re.fullmatch(r"-?[1-9]\d*", name)) and _position(ids, int(name)) is not None

@@ -39,6 +39,9 @@ FIGURE = 500  # height
 
 BADGES = re.compile(r"\[Open in Colab\]")
 NEXT = re.compile(r"Next: \[")
+FOLDED = re.compile(
+    r"<details><summary>(?!Solution|Answers)(.*?)</summary>\s*(.*?)\s*</details>", re.S
+)
 ANSWERS = re.compile(r"<details>.*?</details>", re.S)
 ALIVE = re.compile(r" ?\((?:A|The) picker needs a running notebook\.[^)]*\)")
 CHAPTER = re.compile(r"(\]\(\d\d_\w+)\.ipynb\)")
@@ -69,11 +72,11 @@ class Piece(NamedTuple):
 def pieces(notebook: nbformat.NotebookNode) -> Iterator[Piece]:
     """The parts of a chapter that are shown, in their order."""
     for cell in notebook.cells:
-        yield from _prose(cell.source) if cell.cell_type == "markdown" else _code(cell)
+        yield from _prose(cell) if cell.cell_type == "markdown" else _code(cell)
 
 
-def _prose(source: str) -> Iterator[Piece]:
-    source = ALIVE.sub("", ANSWERS.sub("", source))
+def _prose(cell: nbformat.NotebookNode) -> Iterator[Piece]:
+    source = ALIVE.sub("", ANSWERS.sub("", FOLDED.sub(r"**\1**\n\n\2", cell.source)))
     source = ELSEWHERE.sub(r"\1", CHAPTER.sub(r"\1.html)", source))
     blocks: list[str] = []
     for block in re.split(r"\n\s*\n(?=\S)", source.strip()):
@@ -87,6 +90,10 @@ def _prose(source: str) -> Iterator[Piece]:
         height = sum(map(_prose_height, block.splitlines())) + 16
         heading = HEADING.match(block)
         title = _plain(heading[2]) if heading else ""
+        for name, files in cell.get("attachments", {}).items():  # pictures that lie in the cell
+            if f"(attachment:{name})" in block:
+                uri = f"(data:image/png;base64,{files['image/png']})"
+                block, height = block.replace(f"(attachment:{name})", uri), FIGURE
         yield Piece(nbformat.v4.new_markdown_cell(block), height, title)
 
 

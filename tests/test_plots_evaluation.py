@@ -165,13 +165,18 @@ def test_ties_are_no_change_of_order():
 def test_tuning_map_finds_the_best_cell():
     grid = pd.DataFrame([[0.1, 0.2], [0.05, 0.4]], index=[0.1, 100], columns=[5, 40])
     picture = dr.plots.tuning_map(grid)
-    assert title(picture) == "Best: α = 40 with λ = 100"
+    assert title(picture) == "The best α goes from 40 at λ = 0.1 to 40 at λ = 100"
     assert "goes from 0.050 to 0.400" in picture.caption
     assert "(bold): 40 at λ = 0.1, 40 at λ = 100. Other cells" in picture.caption
     assert picture.caption.endswith("from the best: none (framed, like the best).")
     bold = [t.get_text() for t in picture.figure.axes[0].texts if t.get_fontweight() == "bold"]
     assert bold == ["0.200", "0.400"]
     assert len(picture.figure.axes[0].patches) == 1
+
+
+def test_tuning_map_says_that_the_best_rises():
+    grid = pd.DataFrame([[0.3, 0.2], [0.05, 0.4]], index=[0.1, 100], columns=[5, 40])
+    assert title(dr.plots.tuning_map(grid)) == "The best α rises from 5 at λ = 0.1 to 40 at λ = 100"
 
 
 def test_tuning_map_frames_what_is_level_with_the_best():
@@ -185,54 +190,19 @@ def test_tuning_map_frames_what_is_level_with_the_best():
 def test_sweep_finds_the_best_point():
     frame = pd.DataFrame({"weak": [0.1, 0.3, 0.2], "strong": [0.1, 0.2, 0.5]}, index=[8, 64, 128])
     picture = dr.plots.sweep(frame.rename_axis("factors"))
-    assert title(picture) == "Best: 128 factors, strong (0.500)"
+    assert title(picture) == "Best factors: 64 for weak; 128 for strong"
     assert "weak: 0.300 at 64, 0.200 at 128; strong: 0.500 at 128" in picture.caption
 
 
-def test_differences_counts_those_whose_interval_leaves_zero_out():
-    found = {
-        "better": dr.Comparison("ndcg@10", 0.02, 0.01, 0.03, 0.5, 0.1, 0.4),
-        "the same": dr.Comparison("ndcg@10", -0.001, -0.01, 0.01, 0.2, 0.3, 0.5),
-        "worse": dr.Comparison("ndcg@10", -0.05, -0.06, -0.04, 0.1, 0.6, 0.3),
-    }
-    picture = dr.plots.differences(found, "the old way")
-    assert title(picture) == "Zero lies outside for 2 of 3, on this split"
-    assert "the same -0.0010 (-0.0100 to +0.0100)" in picture.caption
-    assert picture.caption.endswith("Zero lies outside for better and worse.")
-    alone = dr.plots.differences({"the same": found["the same"]}, "the old way")
-    assert title(alone) == "Zero lies outside for 0 of 1, on this split"
-    assert alone.caption.endswith("for none of them.")
-
-
-def test_luck_says_what_is_left_of_the_lead():
-    leads = pd.DataFrame({"here": [0.1, 0.2], "there": [0.02, -0.04]}, index=[1, 6])
-    picture = dr.plots.luck(leads)
-    assert title(picture) == "Best of 6: chosen for a lead of +0.2000, left with -0.0400"
-    assert "best here and there: of 1 +0.1000, +0.0200; of 6 +0.2000, -0.0400." in picture.caption
-    kept = picture.figure.axes[0].lines[-1]
-    assert (list(kept.get_xdata()), list(kept.get_ydata())) == ([1, 6], [0.02, -0.04])
-
-
-def replayed(*days: float) -> pd.DataFrame:
-    """Four readings on these days of a replay."""
-    found = {"first_reader": [True, False, False, False], "clock": [0, 1, 1, 1.0]}
-    return pd.DataFrame(found | {"ALS": [0, 0, 0.5, 0]}).assign(timestamp=np.array(days) * 86_400)
-
-
-def test_week_by_week_counts_weeks_and_hits():
-    picture = dr.plots.week_by_week(replayed(0, 1, 7, 13.5), ["clock", "ALS"])
-    assert title(picture) == "“clock” foresees 75%, “ALS” 12.5%"
-    assert "4 readings, 25.0% of them by an article's first reader" in picture.caption
-    assert "Drawn: 2 week(s). Hit@10: clock 0.750, ALS 0.125" in picture.caption
-    lines = picture.figure.axes[0].lines
-    assert lines[0].get_ydata().tolist() == [0.5, 1.0]
-
-
-def test_week_by_week_leaves_out_a_last_week_that_is_not_whole():
-    picture = dr.plots.week_by_week(replayed(0, 1, 2, 7.5), ["clock", "ALS"])
-    assert "Drawn: 1 week(s); the rest, 1 reading(s) within 0.5 days, is only" in picture.caption
-    assert "clock 0.750" in picture.caption
-    assert picture.figure.axes[0].lines[0].get_ydata().tolist() == [pytest.approx(2 / 3)]
+def test_hits_by_length_compares_the_best_order_with_the_first():
+    rates = pd.DataFrame({"hit@1": [0.1, 0.3], "hit@10": [0.5, 0.6]}, index=["chance", "clock"])
+    picture = dr.plots.hits_by_length(rates)
+    assert (
+        title(picture) == "The best order finds 3.0 times as much in a list of 1, 1.2 times in 10"
+    )
+    assert "in lists of 1, 10: chance 0.100, 0.500; clock 0.300, 0.600." in picture.caption
+    assert "clock finds 3.0 times what chance finds" in picture.caption
+    assert picture.figure.axes[0].lines[1].get_ydata().tolist() == [0.3, 0.6]
 
 
 # ------------------------------------------------------------------ all of them
@@ -243,7 +213,6 @@ def every_picture(name: str) -> list[dr.plots.Picture]:
     a, b = made_up([0.1, 0.2, 0.4]), made_up([0.3, 0.5, 0.2])
     groups = pd.Series([name, name, "other"], a.per_user.index, dtype="category").rename(name)
     series = pd.Series({name: 0.3, "other": 0.4})
-    found = pd.DataFrame({"timestamp": [1, 2], "first_reader": [False, True], name: [1.0, 0.0]})
     return [
         dr.plots.scoreboard({name: a, "other": b}),
         dr.plots.noise({name: [0.1, 0.2], "other": [0.1, 0.3]}),
@@ -252,9 +221,7 @@ def every_picture(name: str) -> list[dr.plots.Picture]:
         dr.plots.two_protocols(series, -series),
         dr.plots.tuning_map(pd.DataFrame([[0.1]], index=[1], columns=[1])),
         dr.plots.sweep(pd.DataFrame({name: [0.1, 0.2]}, index=[1, 2]).rename_axis(name)),
-        dr.plots.luck(pd.DataFrame({name: [0.1], "there": [0.05]}, index=[3])),
-        dr.plots.differences({name: dr.compare(a, b)}, name),
-        dr.plots.week_by_week(found, [name]),
+        dr.plots.hits_by_length(pd.DataFrame({"hit@1": [0.1]}, index=[name])),
     ]
 
 

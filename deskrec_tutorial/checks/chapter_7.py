@@ -59,7 +59,7 @@ def fresh(answer: Any, board: Board, row: int) -> None:
 
 @inviting
 def twice_as_old(answer: Any, weights: Mapping[str, float]) -> None:
-    """Check how the chance of an article changes when its age doubles, by its logarithm's weight."""
+    """Check how the chance of an article changes when its age doubles."""
     weight = weights["age"]
     equal(
         answer,

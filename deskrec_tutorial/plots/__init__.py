@@ -8,7 +8,6 @@ from .core import Picture, picture, shorten
 from .course import course_map
 from .data import article_life, event_types, long_tail_curve, missing_values, weekly_rhythm
 from .evaluation import (
-    differences,
     flips,
     hits_by_length,
     noise,
@@ -26,7 +25,7 @@ from .strength import busiest_corner, csr_drawing, event_weights, strength_distr
 
 __all__ = [
     "Picture", "alpha_scores", "als_filmstrip", "arrows", "article_life", "article_map",
-    "article_spot", "busiest_corner", "concentration", "course_map", "csr_drawing", "differences",
+    "article_spot", "busiest_corner", "concentration", "course_map", "csr_drawing",
     "event_types", "event_weights", "evidence", "factor_plane", "flips", "hits_by_length",
     "long_tail_curve", "loss_staircase", "missing_values", "noise", "norms_and_readers", "picture",
     "reconstructions", "scaled_best", "score_range", "score_waterfall", "scoreboard", "served",

@@ -7,26 +7,23 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullLocator
 
-from .core import BLACK, BLUE, GREY, ORANGE, panel, picture, shorten, title_over_all
-
-# From white to the course's blue: darker is more, in grey as well.
-BLUES = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
+from .colours import BLACK, BLUE, GREY, ORANGE
+from .core import Drawn, heat_map, panel, picture, shorten, title_over_all
 
 
 @picture
-def toy_matrix(strengths: pd.DataFrame) -> tuple[Figure, str]:
+def toy_matrix(strengths: pd.DataFrame) -> Drawn:
     """The strengths of a small matrix, people × articles; empty where nothing was read."""
     read, top = strengths.to_numpy() > 0, strengths.to_numpy().max()
     figure, axes = panel(3.7)
     # The square root keeps a single view visible beside a strength of twelve.
     text = strengths.map("{:.0f}".format).where(read, "")
-    _heat_map(axes, strengths**0.5, text, top**0.5)
+    heat_map(axes, strengths**0.5, top**0.5, text)
     axes.set(xlabel="article", ylabel="person")
     axes.set_title(f"{read.sum()} of {read.size} cells hold a strength; the rest is silence")
     return figure, (
@@ -37,7 +34,7 @@ def toy_matrix(strengths: pd.DataFrame) -> tuple[Figure, str]:
 
 
 @picture
-def loss_staircase(losses: Sequence[float]) -> tuple[Figure, str]:
+def loss_staircase(losses: Sequence[float]) -> Drawn:
     """The loss after each half-step; `losses[0]` is the one before the first."""
     steps, values = np.arange(len(losses)), np.array(losses)
     figure, axes = panel(3.8)
@@ -63,7 +60,7 @@ def loss_staircase(losses: Sequence[float]) -> tuple[Figure, str]:
 @picture
 def factor_plane(
     people: pd.DataFrame, articles: pd.DataFrame, tastes: Mapping[str, Sequence[str]]
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Two factors as a plane; `tastes` maps two tastes to the names of their members."""
     colour_of = {n: c for c, t in zip((BLUE, ORANGE), tastes, strict=True) for n in tastes[t]}
     figure, axes = panel(4.8)
@@ -91,7 +88,7 @@ def factor_plane(
 @picture
 def reconstructions(
     preference: pd.DataFrame, scores: Mapping[str, np.ndarray], gaps: np.ndarray
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Preferences beside the scores of several models; `gaps` says which cells get a frame."""
     read = preference.to_numpy() > 0
     figure = Figure(figsize=(10, 7.2))
@@ -99,7 +96,7 @@ def reconstructions(
     for axes, (name, values) in zip(figure.subplots(2, 2).flat, panels.items(), strict=False):
         frame = pd.DataFrame(values, preference.index, preference.columns)
         text = frame.map(lambda v: f"{v}" if isinstance(v, int) else f"{v:.2f}")
-        _heat_map(axes, frame, text.replace("-0.00", "0.00"), 1)
+        heat_map(axes, frame, 1, text.replace("-0.00", "0.00"))
         axes.set_title(name, fontsize=11)
         for row, column in np.argwhere(gaps):
             for colour, width in ((BLACK, 4), (ORANGE, 2)):  # an edge that shows in grey as well
@@ -119,7 +116,7 @@ def reconstructions(
 
 
 @picture
-def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
+def alpha_scores(quantiles: pd.DataFrame) -> Drawn:
     """Scores of read and unread pairs; columns `alpha`, `pairs`, `low`, `middle`, `high`."""
     figure, axes = panel(3.8)
     alphas = sorted(quantiles["alpha"].unique())
@@ -147,20 +144,6 @@ def alpha_scores(quantiles: pd.DataFrame) -> tuple[Figure, str]:
         f"{change}, that of an unread pair from {median['unread', first]:.3f} to "
         f"{median['unread', last]:.3f}. Bars hold the middle 80% of the pairs."
     )
-
-
-def _heat_map(axes: Axes, values: pd.DataFrame, text: pd.DataFrame, top: float) -> None:
-    """Cells coloured from 0 (white) to `top`, each with its text, names along the edges."""
-    cells = values.to_numpy(dtype=float)
-    axes.imshow(cells, cmap=BLUES, vmin=0, vmax=top, aspect="auto")
-    for (row, column), label in np.ndenumerate(text.to_numpy()):
-        colour = "white" if cells[row, column] > 0.6 * top else BLACK
-        axes.text(column, row, label, ha="center", va="center", color=colour)
-    columns = [shorten(str(name), 16).replace(" ", "\n", 1) for name in values.columns]
-    axes.set_xticks(range(len(columns)), columns, fontsize=8)
-    axes.set_yticks(range(len(values)), [shorten(str(name), 16) for name in values.index])
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
 
 
 def _label_beside(axes: Axes, points: pd.DataFrame) -> None:

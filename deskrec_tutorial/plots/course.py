@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
-from matplotlib.figure import Figure
 
 from ..data import ClickStream
 from ..strength import InteractionMatrix
-from .core import BLUE, ORANGE, panel, picture
+from .colours import BLUE, ORANGE
+from .core import Drawn, panel, picture
 
 
 @picture
@@ -18,7 +18,7 @@ def course_map(
     strength: pd.DataFrame,
     matrix: InteractionMatrix,
     model: AlternatingLeastSquares,
-) -> tuple[Figure, str]:
+) -> Drawn:
     """The five stations of the course, with the size of the data at each."""
     users, items = matrix.user_items.shape
     factors = model.user_factors.shape[1]

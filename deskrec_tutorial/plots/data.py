@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,7 +11,8 @@ from matplotlib.figure import Figure
 
 from .. import door
 from ..data import ClickStream, long_tail, missing_share
-from .core import BLUE, GREY, ORANGE, panel, picture, title_over_all
+from .colours import BLUE, GREY, LOOKS, ORANGE
+from .core import Drawn, panel, picture, title_over_all
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Ages to mark on an article's life, in days.
@@ -20,7 +23,7 @@ AGES = {
 
 
 @picture
-def weekly_rhythm(when: pd.Series) -> tuple[Figure, str]:
+def weekly_rhythm(when: pd.Series) -> Drawn:
     """Share of the events in each hour of the week; `when` holds dates with a time zone."""
     zone = _zone(when)
     counts = pd.crosstab(when.dt.day_of_week, when.dt.hour)
@@ -53,7 +56,7 @@ def _zone(when: pd.Series) -> str:
 
 
 @picture
-def missing_values(clicks: ClickStream) -> tuple[Figure, str]:
+def missing_values(clicks: ClickStream) -> Drawn:
     """Percentage of missing values in every column of both tables."""
     tables = {"articles": clicks.articles, "interactions": clicks.interactions}
     rows = [len(table.columns) for table in tables.values()]
@@ -94,7 +97,7 @@ def _about_gaps(name: str, table: pd.DataFrame) -> str:
 
 
 @picture
-def event_types(events: pd.DataFrame) -> tuple[Figure, str]:
+def event_types(events: pd.DataFrame) -> Drawn:
     """How many events there are of each type, most first."""
     door.need(events, ("eventType",), "events", "dr.join_events")
     kinds = door.kinds(events["eventType"], "events")
@@ -117,17 +120,12 @@ def event_types(events: pd.DataFrame) -> tuple[Figure, str]:
 
 
 @picture
-def long_tail_curve(per_article: pd.Series, per_person: pd.Series) -> tuple[Figure, str]:
+def long_tail_curve(per_article: pd.Series, per_person: pd.Series) -> Drawn:
     """Cumulative share of the events, for articles and for people; one count of events each."""
     figure, axes = panel(4.6)
-    axes.plot([0, 100], [0, 100], color="#666666", linewidth=1, linestyle=":", label="all alike")
-    axes.axvline(10, color=GREY, linewidth=1)
-    articles, people = share_of_top(per_article, 0.1), share_of_top(per_person, 0.1)
-    _draw_tail(axes, per_article, "articles", articles > people, (BLUE, "-"))
-    _draw_tail(axes, per_person, "people", people >= articles, (ORANGE, "--"))
-    axes.set(xlim=(0, 100), ylim=(0, 102), ylabel="their share of all events (%)")
+    articles, people = draw_tails(axes, {"articles": per_article, "people": per_person})
     axes.set_xlabel("articles or people, busiest first (% of them)")
-    axes.legend(loc="lower right", bbox_to_anchor=(0.98, 0.05))
+    axes.set_ylabel("their share of all events (%)")
     axes.set_title(
         f"A tenth of articles gets {articles:.1%} of events; a tenth of people makes {people:.1%}"
     )
@@ -139,15 +137,21 @@ def long_tail_curve(per_article: pd.Series, per_person: pd.Series) -> tuple[Figu
     )
 
 
-def _draw_tail(
-    axes: Axes, counts: pd.Series, name: str, above: bool, look: tuple[str, str]
-) -> None:
-    """One curve, with its value at a tenth written beside it."""
-    x, y = 100 * long_tail(counts).to_numpy().T
-    tenth = 100 * share_of_top(counts, 0.1)
-    axes.plot(np.r_[0, x], np.r_[0, y], color=look[0], linestyle=look[1], label=name)
-    axes.plot(10, tenth, "s" if above else "o", color=look[0], markeredgecolor="black")
-    _beside(axes, 10, tenth, f"{tenth:.1f}%", above)
+def draw_tails(axes: Axes, counts: Mapping[str, pd.Series]) -> list[float]:
+    """Two cumulative curves; returns what their first tenths hold, which is written beside them."""
+    axes.plot([0, 100], [0, 100], color="#666666", linewidth=1, linestyle=":", label="all alike")
+    axes.axvline(10, color=GREY, linewidth=1)
+    tenths = [share_of_top(each, 0.1) for each in counts.values()]
+    higher = 0 if tenths[0] > tenths[1] else 1
+    for place, (name, each) in enumerate(counts.items()):
+        (colour, _, dash), tenth, above = LOOKS[place], 100 * tenths[place], place == higher
+        x, y = 100 * long_tail(each).to_numpy().T
+        axes.plot(np.r_[0, x], np.r_[0, y], color=colour, linestyle=dash, label=name)
+        axes.plot(10, tenth, "s" if above else "o", color=colour, markeredgecolor="black")
+        _beside(axes, 10, tenth, f"{tenth:.1f}%", above)
+    axes.set(xlim=(0, 100), ylim=(0, 102))
+    axes.legend(loc="lower right", bbox_to_anchor=(0.98, 0.05))
+    return tenths
 
 
 def _make_half(counts: pd.Series) -> int:
@@ -168,7 +172,7 @@ def _beside(axes: Axes, x: float, y: float, text: str, above: bool) -> None:
 
 
 @picture
-def article_life(age: pd.Series) -> tuple[Figure, str]:
+def article_life(age: pd.Series) -> Drawn:
     """Cumulative share of the events by days since their article's first event."""
     if age.dtype.kind not in "iuf" or age.isna().any():
         raise TypeError(

@@ -11,13 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
-from ..evaluation import Comparison, Evaluation, bootstrap_interval
-from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, panel, picture, shorten
+from ..evaluation import Evaluation, bootstrap_interval
+from .colours import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, RED
+from .core import Drawn, beside, lines, panel, picture, shorten, title_over_all
 
-LOOKS = (
-    (BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"), (RED, "v", "-"),
-    (SKY, "P", "--"), (BLACK, "X", "-."),
-)  # fmt: skip
+ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 LABELS = {"ndcg": "NDCG", "map": "MAP"}
 
 
@@ -31,18 +29,17 @@ def _label(metric: str) -> str:
 
 
 @picture
-def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tuple[Figure, str]:
+def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> Drawn:
     """One metric of several recommenders with its 95 % intervals, the best at the top."""
     rows = pd.DataFrame({name: result.summary.loc[metric] for name, result in results.items()}).T
     rows = rows.astype(float).sort_values("value", kind="stable")
     best, people = rows.iloc[-1], len(next(iter(results.values())).per_user)
-    figure = Figure(figsize=(8, 1.2 + 0.32 * len(rows)))
-    axes = figure.subplots()
+    figure, axes = panel(1.2 + 0.32 * len(rows))
     places = np.arange(len(rows))
     axes.hlines(places, rows["low"], rows["high"], color=GREY, linewidth=4)
     axes.plot(rows["value"], places, "o", color=BLUE, markersize=7)
     for place, (value, high) in enumerate(zip(rows["value"], rows["high"], strict=True)):
-        _beside(axes, max(value, high), place, f"{value:.3f}")
+        beside(axes, max(value, high), place, f"{value:.3f}", bbox=ON_WHITE)
     axes.set_yticks(places, list(rows.index))
     axes.set(xlabel=f"{_label(metric)}, mean over {people:,} people and its 95 % interval")
     axes.set_xlim(0, rows["high"].max() * 1.12)
@@ -56,26 +53,17 @@ def scoreboard(results: Mapping[str, Evaluation], metric: str = "ndcg@10") -> tu
     )
 
 
-def _beside(axes: Axes, x: float, y: float, text: str, away: float = 8) -> None:
-    """A small text to the right of a point, or to its left if `away` is below zero."""
-    axes.annotate(text, (x, y), (away, 0), textcoords="offset points", va="center", fontsize=8,
-                  ha="left" if away > 0 else "right",
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
-
-
 @picture
-def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tuple[Figure, str]:
+def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> Drawn:
     """The same recommender measured again and again: one row of dots for each thing changed."""
     spreads = {name: float(np.std(v, ddof=1)) for name, v in values.items()}
-    figure = Figure(figsize=(8, 1.3 + 0.5 * len(values)))
-    axes = figure.subplots()
+    figure, axes = panel(1.3 + 0.5 * len(values))
     for place, (name, row) in enumerate(values.items()):
         colour, marker, _ = LOOKS[place % len(LOOKS)]
         axes.plot(row, np.full(len(row), place), marker, color=colour, alpha=0.7, markersize=8)
         axes.plot([np.mean(row)] * 2, [place - 0.25, place + 0.25], color=BLACK, linewidth=1.5)
-        _beside(axes, max(row), place, f"standard deviation {spreads[name]:.4f}")
-    axes.set_yticks(range(len(values)), list(values))
-    axes.set_ylim(len(values) - 0.5, -0.5)
+        beside(axes, max(row), place, f"standard deviation {spreads[name]:.4f}", bbox=ON_WHITE)
+    axes.set(yticks=range(len(values)), yticklabels=values, ylim=(len(values) - 0.5, -0.5))
     everything = np.concatenate([np.asarray(row) for row in values.values()])
     margin = max(float(np.ptp(everything)), 1e-3) * 0.15
     axes.set_xlim(everything.min() - margin, everything.max() + 3 * margin)
@@ -90,9 +78,7 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> tup
 
 
 @picture
-def what_lists_show(
-    results: Mapping[str, Evaluation], opened: float, k: int = 10
-) -> tuple[Figure, str]:
+def what_lists_show(results: Mapping[str, Evaluation], opened: float, k: int = 10) -> Drawn:
     """Coverage and novelty of several recommenders, in the order of their NDCG.
 
     `opened` is the novelty of what people opened themselves, drawn as a line.
@@ -105,7 +91,7 @@ def what_lists_show(
         axes.barh(range(len(names)), values, color=colour, height=0.65)
         form = "{:.1%}" if metric == "coverage" else "{:.1f}"
         for place, value in enumerate(values):
-            _beside(axes, value, place, form.format(value))
+            beside(axes, value, place, form.format(value), bbox=ON_WHITE)
         axes.set_xlim(0, max(values) * 1.18)
     panels[0].set_yticks(range(len(names)), names)
     panels[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -118,7 +104,7 @@ def what_lists_show(
     left = sum(results[name][f"novelty@{k}"] < opened for name in names)
     cover = {name: results[name][f"coverage@{k}"] for name in names}
     best = names[-1]
-    _over_all(figure, f"{best} has the best NDCG and shows {cover[best]:.0%} of the articles")
+    title_over_all(figure, f"{best} has the best NDCG and shows {cover[best]:.0%} of the articles")
     least, most = min(names, key=cover.__getitem__), max(names, key=cover.__getitem__)
     return figure, (
         f"From top to bottom by NDCG@{k}. The lists of {best} show {cover[best]:.1%} of all "
@@ -129,14 +115,8 @@ def what_lists_show(
     )
 
 
-def _over_all(figure: Figure, text: str) -> None:
-    figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
-
-
 @picture
-def served(
-    results: Mapping[str, Evaluation], groups: pd.Series, metrics: Sequence[str]
-) -> tuple[Figure, str]:
+def served(results: Mapping[str, Evaluation], groups: pd.Series, metrics: Sequence[str]) -> Drawn:
     """Metrics by group of people, with 95 % intervals: one panel per metric.
 
     `groups` has the index of `per_user` and ordered categories.
@@ -156,7 +136,7 @@ def served(
     panels[0].legend()
     first = next(iter(results))
     trends = [_trend(means[metric, first], names, _label(metric)) for metric in metrics]
-    _over_all(
+    title_over_all(
         figure,
         f"{shorten(first, 20)}: {_lowest([means[m, first] for m in metrics], names, metrics)}",
     )
@@ -202,21 +182,19 @@ def two_protocols(
     sampled: pd.Series,
     full: pd.Series,
     names: Sequence[str] = ("sampled recall@10", "full recall@10"),
-) -> tuple[Figure, str]:
+) -> Drawn:
     """The order of recommenders under two protocols, as lines, those that cross in colour."""
     ranks = [values.rank(ascending=False, method="first") for values in (sampled, full)]
     pairs = flips(sampled, full)
     crossing = {name for pair in pairs for name in pair}
-    figure = Figure(figsize=(8, 1.4 + 0.34 * len(sampled)))
-    axes = figure.subplots()
+    figure, axes = panel(1.4 + 0.34 * len(sampled))
     for name in sampled.index:
         colour, width = (RED, 2.2) if name in crossing else (GREY, 1.2)
         y = [ranks[0][name], ranks[1][name]]
         axes.plot([0, 1], y, "o-", color=colour, linewidth=width)
         sides = ((0, f"{name}  {sampled[name]:.3f}", -9), (1, f"{full[name]:.3f}  {name}", 9))
         for x, text, away in sides:
-            axes.annotate(text, (x, y[x]), (away, 0), textcoords="offset points", fontsize=9,
-                          ha="right" if away < 0 else "left", va="center")  # fmt: skip
+            beside(axes, x, y[x], text, away, fontsize=9)
     axes.set(xlim=(-0.75, 1.75), ylim=(len(sampled) + 0.6, 0.2), yticks=[])
     axes.set_xticks([0, 1], list(names), fontsize=10)
     axes.spines[["left", "bottom"]].set_visible(False)
@@ -252,15 +230,15 @@ def _flip_caption(
 @picture
 def tuning_map(
     grid: pd.DataFrame, level: pd.DataFrame | None = None, metric: str = "ndcg@10"
-) -> tuple[Figure, str]:
+) -> Drawn:
     """A metric for each pair of settings: one row per regularisation, one column per α.
 
     `level` is True in the cells that cannot be told apart from the best; they are framed.
     """
     values = grid.to_numpy(dtype=float)
     alphas, penalties = [f"{a:g}" for a in grid.columns], [f"{p:g}" for p in grid.index]
-    figure = Figure(figsize=(8, 1.8 + 0.5 * len(grid)))
-    axes = figure.subplots()
+    figure, axes = panel(1.8 + 0.5 * len(grid))
+    best = [alphas[column] for column in values.argmax(1)]
     least = max(values.min(), values.max() / 2)  # one hopeless cell must not eat the colours
     image = axes.imshow(values, aspect="auto", vmin=least, vmax=values.max())
     near = values == values.max() if level is None else level.to_numpy(dtype=bool)
@@ -277,36 +255,31 @@ def tuning_map(
     axes.set(xlabel="α, the confidence per unit of strength", ylabel="regularisation λ")
     extend = "min" if least > values.min() else "neither"
     figure.colorbar(image, ax=axes, label=f"{_label(metric)} on validation", extend=extend)
-    best = [alphas[column] for column in values.argmax(1)]
-    moves = f"from {best[0]} at λ = {penalties[0]} to {best[-1]} at λ = {penalties[-1]}"
-    rises = list(values.argmax(1)) == sorted(values.argmax(1)) and best[0] != best[-1]
-    axes.set_title(f"The best α {'rises' if rises else 'goes'} {moves}")
-    ridge = [f"{a} at λ = {p}" for a, p in zip(best, penalties, strict=True)]
+    ends = [f"{a} at λ = {p}" for a, p in zip(best, penalties, strict=True)]
+    rises = best == sorted(best, key=float) and best[0] != best[-1]
+    axes.set_title(f"The best α {'rises' if rises else 'goes'} from {ends[0]} to {ends[-1]}")
     return figure, (
         f"{_label(metric)} goes from {values.min():.3f} to {values.max():.3f}. The best α in each "
-        f"row (bold): {', '.join(ridge)}. Other cells not told apart from the best: "
+        f"row (bold): {', '.join(ends)}. Other cells not told apart from the best: "
         f"{near.sum() - 1 or 'none'} (framed, like the best)."
     )
 
 
 @picture
-def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
+def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
     """A metric along one setting: the index is the setting, each column a line."""
-    figure = Figure(figsize=(8, 3.8))
-    axes = figure.subplots()
-    for number, (name, values) in enumerate(frame.items()):
-        colour, marker, line = LOOKS[number]
-        axes.plot(range(len(frame)), values, marker + line, color=colour, label=str(name))
-        peak = int(np.argmax(values))
-        axes.plot(peak, values.iloc[peak], "o", color=colour, markersize=15, fillstyle="none")
-    axes.set_xticks(range(len(frame)), [f"{x:g}" for x in frame.index])
-    axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
-    axes.legend()
-    axes.margins(y=0.15)
+    figure, axes = panel(3.8)
     settings, names = [f"{x:g}" for x in frame.index], [str(name) for name in frame.columns]
     best = frame.to_numpy(dtype=float)
-    tops = [f"{shorten(n, 24)} at {settings[top]}" for n, top in zip(names, best.argmax(0), strict=True)]
-    axes.set_title(f"Best {shorten(str(frame.index.name), 24)}: {', '.join(tops)}")
+    lines(axes, frame.items(), range(len(frame)))
+    for (colour, *_), peak, top in zip(LOOKS, best.argmax(0), best.max(0), strict=False):
+        axes.plot(peak, top, "o", color=colour, markersize=15, fillstyle="none")
+    axes.set_xticks(range(len(frame)), settings)
+    axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
+    axes.margins(y=0.15)
+    where = [settings[peak] for peak in best.argmax(0)]
+    tops = [f"{place} for {shorten(name, 24)}" for place, name in zip(where, names, strict=True)]
+    axes.set_title(f"Best {shorten(str(frame.index.name), 24)}: {'; '.join(tops)}")
     peaks = [
         f"{name}: {line.max():.3f} at {settings[line.argmax()]}, {line[-1]:.3f} at {settings[-1]}"
         for name, line in zip(names, best.T, strict=True)
@@ -315,57 +288,31 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> tuple[Figure, str]:
 
 
 @picture
-def differences(comparisons: Mapping[str, Comparison], reference: str) -> tuple[Figure, str]:
-    """Results of `compare`, each against the same `reference`, around zero."""
-    figure = Figure(figsize=(8, 1.5 + 0.45 * len(comparisons)))
-    axes = figure.subplots()
-    axes.axvline(0, color=BLACK, linewidth=1)
-    for place, found in enumerate(comparisons.values()):
-        colour = ORANGE if found.low > 0 or found.high < 0 else BLUE
-        axes.hlines(place, found.low, found.high, color=colour, linewidth=4, alpha=0.6)
-        axes.plot(found.difference, place, "o" if colour == BLUE else "s", color=colour)
-        end, away = (found.high, 8) if found.difference >= 0 else (found.low, -8)
-        _beside(axes, end, place, f"{found.difference:+.4f}", away)
-    axes.set_yticks(range(len(comparisons)), list(comparisons))
-    axes.set_ylim(len(comparisons) - 0.5, -0.5)
-    ends = [abs(end) for found in comparisons.values() for end in (found.low, found.high)]
-    axes.set_xlim(-1.3 * max(*ends, 1e-6), 1.3 * max(*ends, 1e-6))
-    metric = _label(next(iter(comparisons.values())).metric)
-    against = f"“{shorten(reference, 30)}”"
-    axes.set_xlabel(f"{metric}: mean difference from {against}\nand its 95 % interval")
-    real = [name for name, found in comparisons.items() if found.low > 0 or found.high < 0]
-    axes.set_title(f"Zero lies outside for {len(real)} of {len(comparisons)}, on this split")
-    parts = [
-        f"{n} {f.difference:+.4f} ({f.low:+.4f} to {f.high:+.4f})" for n, f in comparisons.items()
-    ]
-    return figure, (
-        f"{metric}, mean of the differences person by person to {reference}, with 95 % intervals: "
-        f"{'; '.join(parts)}. Zero lies outside for {' and '.join(real) or 'none of them'}."
-    )
-
-
-@picture
-def hits_by_length(rates: pd.DataFrame) -> tuple[Figure, str]:
+def hits_by_length(rates: pd.DataFrame) -> Drawn:
     """Hit rates of lists of several lengths, one line per scorer, against the first one.
 
     `rates` has a row per scorer and columns such as ``hit@3``, the shortest list first.
     """
     figure, axes = panel(3.8)
     lengths = [column.rpartition("@")[2] for column in rates.columns]
-    for (colour, marker, line), (name, row) in zip(LOOKS, rates.iterrows(), strict=False):
-        axes.plot(lengths, row, marker + line, color=colour, label=str(name))
-    axes.set(xlabel="places in the list", ylabel="readings foreseen", ylim=(0, 1))
+    lines(axes, rates.T.items(), lengths)
+    axes.set(xlabel="places in the list", ylabel="readings foreseen")
+    axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    base, top = rates.iloc[0], rates.iloc[:, 0].idxmax()
-    times = (rates.loc[top] / base).iloc[[0, -1]]
+    values, names = rates.to_numpy(dtype=float), [str(name) for name in rates.index]
+    top = int(values[:, 0].argmax())
+    one, many = (values[top] / values[0])[[0, -1]]
     axes.set_title(
-        f"The best order finds {times.iloc[0]:.1f} times as much in a list of {lengths[0]}, "
-        f"{times.iloc[1]:.1f} times in {lengths[-1]}"
+        f"The best order finds {one:.1f} times as much in a list of {lengths[0]}, {many:.1f} times "
+        f"in {lengths[-1]}"
     )
-    parts = [f"{name} " + ", ".join(f"{x:.3f}" for x in row) for name, row in rates.iterrows()]
+    parts = [
+        f"{name} {', '.join(f'{x:.3f}' for x in row)}"
+        for name, row in zip(names, values, strict=True)
+    ]
     return figure, (
-        f"Hit rates in lists of {', '.join(lengths)}: {'; '.join(parts)}. With one place, {top} "
-        f"finds {times.iloc[0]:.1f} times what {base.name} finds; with {lengths[-1]} places, "
-        f"{times.iloc[1]:.1f} times."
+        f"Hit rates in lists of {', '.join(lengths)}: {'; '.join(parts)}. In a list of "
+        f"{lengths[0]}, {names[top]} finds {one:.1f} times what {names[0]} finds; in a list of "
+        f"{lengths[-1]}, {many:.1f} times."
     )

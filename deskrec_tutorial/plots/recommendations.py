@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..data import long_tail
-from .core import BLACK, BLUE, GREY, ORANGE, panel, picture, shorten, title_over_all
-from .data import share_of_top
+from .colours import BLACK, BLUE, GREY, ORANGE
+from .core import Drawn, beside, panel, picture, shorten, title_over_all
+from .data import draw_tails
 
 
 @picture
-def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
+def score_range(scores: np.ndarray, has_read: np.ndarray) -> Drawn:
     """How raw scores (users × items) spread, where `has_read` is True and where it is not."""
     below, above = (scores < 0).mean(), (scores > 1).mean()
     figure, axes = panel(3.6)
@@ -38,7 +38,7 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> tuple[Figure, str]:
 
 
 @picture
-def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> tuple[Figure, str]:
+def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> Drawn:
     """Each person's best unread article: its raw score and its min-max scaled one."""
     # The people closest to the median raw score, one in forty: alike before scaling.
     middle = np.argsort(np.abs(raw - np.median(raw)), kind="stable")[: max(2, len(raw) // 40)]
@@ -65,7 +65,7 @@ def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> tuple[Figure, str]:
 
 
 @picture
-def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Figure, str]:
+def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> Drawn:
     """The contributions of past readings as steps that end at the score.
 
     `parts` comes from `explain`, `title` is the explained article's. Beyond `most` readings the
@@ -87,20 +87,13 @@ def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> tuple[Fi
 
 
 @picture
-def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
+def concentration(readers: np.ndarray, times: np.ndarray) -> Drawn:
     """How few articles get most of the `readers`, and most of the `times` in somebody's list."""
-    tenth = max(1, round(len(times) / 10))
-    counts = pd.Series(times), pd.Series(readers)
-    places, readings = (share_of_top(each, 0.1) for each in counts)
     figure, axes = panel()
-    looks = (("recommendations", ORANGE, "--", places), ("readings", BLUE, "-", readings))
-    for each, (name, colour, line, share) in zip(counts, looks, strict=True):
-        axes.plot(*long_tail(each).to_numpy().T, color=colour, linestyle=line, label=name)
-        axes.plot(tenth / len(times), share, "o", color=colour)
-    axes.set(xlabel="share of the articles, most frequent first", ylabel="share of the total")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:.0%}")
-    axes.legend(loc="lower right")
+    counts = {"readings": pd.Series(readers), "recommendations": pd.Series(times)}
+    readings, places = draw_tails(axes, counts)
+    axes.set_xlabel("articles, most frequent first (% of them)")
+    axes.set_ylabel("their share of the total (%)")
     axes.set_title(
         f"The top tenth takes {places:.0%} of the recommended places, "
         f"{readings:.0%} of the readings"
@@ -113,7 +106,7 @@ def concentration(readers: np.ndarray, times: np.ndarray) -> tuple[Figure, str]:
 
 
 @picture
-def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Figure, str]:
+def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> Drawn:
     """How much of each list survives a change of seed: two results of `recommend_all`."""
     n = int(first["rank"].max())
     pairs = pd.MultiIndex.from_frame(second[["personId", "contentId"]])
@@ -169,17 +162,13 @@ def _draw_steps(axes: Axes, steps: np.ndarray, total: float) -> None:
         if step < 0:
             bar.set(facecolor=ORANGE, hatch="///")
         axes.plot([end, end], [y, y + 1], color=GREY, linewidth=0.8, zorder=0)
-        _value_beside(axes, y, max(end, end - step), f"{step:+.3f}")
+        beside(axes, max(end, end - step), y, f"{step:+.3f}", 4)
     axes.barh(len(steps), total, color=BLACK, height=0.7)
-    _value_beside(axes, len(steps), max(total, 0.0), f"{total:.3f}")
+    beside(axes, max(total, 0.0), len(steps), f"{total:.3f}", 4)
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.invert_yaxis()
     low, high = min(0.0, ends.min()), max(0.0, ends.max(), (ends - steps).max())
     axes.set_xlim(low - 0.03 * (high - low) * (low < 0), high + 0.1 * (high - low))
-
-
-def _value_beside(axes: Axes, y: float, x: float, text: str) -> None:
-    axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
 
 
 def _waterfall_title(descending: np.ndarray, total: float) -> str:

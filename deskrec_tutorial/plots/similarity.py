@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 from scipy.stats import spearmanr
 
 from ..strength import InteractionMatrix
-from .core import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, panel, picture, shorten
+from .colours import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY
+from .core import UNITLESS, Drawn, beside, panel, picture, shorten
 
 # Articles are classed by their number of readers; an edge is the smallest of its class.
 EDGES = (1, 2, 3, 5, 10, 20, 50, np.inf)
@@ -27,7 +27,7 @@ LOOKS = (
 
 
 @picture
-def arrows(vectors: Mapping[str, tuple[float, float]]) -> tuple[Figure, str]:
+def arrows(vectors: Mapping[str, tuple[float, float]]) -> Drawn:
     """Vectors of two numbers as arrows; the others (two or three) are compared with the first."""
     (name, first), *others = ((key, np.array(pair, float)) for key, pair in vectors.items())
     norm = np.linalg.norm
@@ -60,9 +60,7 @@ def arrows(vectors: Mapping[str, tuple[float, float]]) -> tuple[Figure, str]:
 
 
 @picture
-def norms_and_readers(
-    model: AlternatingLeastSquares, matrix: InteractionMatrix
-) -> tuple[Figure, str]:
+def norms_and_readers(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> Drawn:
     """Length of each article's vector against its number of readers, both logarithmic."""
     norms, readers = np.linalg.norm(model.item_factors, axis=1), matrix.readers
     rho = float(spearmanr(norms, readers).statistic)
@@ -93,7 +91,7 @@ def norms_and_readers(
 @picture
 def two_rankings(
     left: pd.DataFrame, right: pd.DataFrame, names: tuple[str, str] = ("cosine", "dot product")
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Two lists of articles side by side; a line joins the two places of the same article.
 
     `left` and `right` are as `similar_articles` returns them; `names` is what they are called.
@@ -122,7 +120,7 @@ def two_rankings(
 
 
 @picture
-def evidence(readers: np.ndarray, agreement: np.ndarray, chance: float) -> tuple[Figure, str]:
+def evidence(readers: np.ndarray, agreement: np.ndarray, chance: float) -> Drawn:
     """Share of an article's nearest that are about its topic, by its number of readers.
 
     `readers` and that share, `agreement`, have one number per article; `chance` is the share to
@@ -158,7 +156,7 @@ def article_map(
     topics: np.ndarray | None = None,
     agreement: float | None = None,
     chance: float | None = None,
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Articles at their `places`, shape (articles, 2); the largest topics, where known, marked.
 
     With `topics`, one per article, goes the share of an article's nearest, by its whole vector,
@@ -167,7 +165,7 @@ def article_map(
     figure, axes = panel(7.2, 9)
     colour = BLUE if topics is None else GREY
     axes.scatter(places[:, 0], places[:, 1], s=9, color=colour, alpha=0.6, linewidths=0)
-    axes.set(xticks=[], yticks=[], xlabel="Only nearness has a meaning: the axes have no unit.")
+    axes.set(xticks=[], yticks=[], xlabel=UNITLESS)
     axes.spines[:].set_visible(False)
     axes.margins(x=0.12, y=0.05)
     if topics is None:
@@ -201,21 +199,15 @@ def _of(readers: str) -> str:
 
 def _list(axes: Axes, x: int, table: pd.DataFrame, shared: set[int | str], name: str) -> None:
     """One column of the slopegraph: the place beside the line, then the title on up to two rows."""
-    align, out = ("left", 1) if x else ("right", -1)
-    heading = f"by {name} (readers)"
-    axes.annotate(
-        heading, (x, -0.9), (28 * out, 0), textcoords="offset points",
-        ha=align, va="center", weight="bold",
-    )  # fmt: skip
+    out = 1 if x else -1
+    beside(axes, x, -0.9, f"by {name} (readers)", 28 * out, weight="bold", fontsize=10)
     for rank, row in enumerate(table.itertuples()):
         readers = f" ({row.readers})"
         lines = wrap(shorten(str(row.title), 200), 42 - len(readers), max_lines=2, placeholder="…")
         colour = BLACK if row.contentId in shared else "#707070"
         for distance, words in ((9, f"{rank + 1}"), (28, "\n".join(lines) + readers)):
-            axes.annotate(
-                words, (x, rank), (distance * out, 0), textcoords="offset points",
-                ha=align, va="center", fontsize=9, linespacing=1.05, color=colour,
-            )  # fmt: skip
+            look = {"fontsize": 9, "linespacing": 1.05, "color": colour}
+            beside(axes, x, rank, words, distance * out, **look)
 
 
 def _draw_topics(axes: Axes, places: np.ndarray, topics: np.ndarray) -> int:

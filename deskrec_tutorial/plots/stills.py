@@ -1,4 +1,4 @@
-"""Still pictures that stand in for the pickers where no kernel runs."""
+"""What pickers draw, and the still pictures that stand in for them where no kernel runs."""
 
 from __future__ import annotations
 
@@ -11,40 +11,53 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..strength import InteractionMatrix
-from .als import BLUES
-from .core import BLACK, BLUE, GREY, PINK, RED, panel, picture, shorten, title_over_all
+from .colours import BLACK, BLUE, GREY, PINK, RED
+from .core import UNITLESS, Drawn, heat_map, panel, picture, shorten, title_over_all
+from .drawing import Dots, Line, Mark, Shape, draw
 
+Tastes = Mapping[str, Sequence[str]]  # the people and articles that belong to each
 COLOURS = (BLUE, RED, PINK)  # of the tastes
 
 
 @picture
 def article_spot(
     matrix: InteractionMatrix, places: pd.DataFrame, item: int | str, similar: pd.DataFrame
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Where an article and those similar to it lie on the map of the articles.
 
     `places` has the columns `x` and `y` and the index contentId; `item` is the contentId of the
     article; `similar` is as `similar_articles` returns it, without the article itself.
     """
-    title = matrix.titles[matrix.item_index(item)]
-    ranks = {other: rank for rank, other in enumerate(similar["contentId"], start=1)}
-    on_map = [other for other in ranks if other in places.index]
+    on_map = similar["contentId"].isin(places.index).sum()
     figure, axes = panel(5.6)
-    axes.scatter(places["x"], places["y"], s=8, color=GREY, alpha=0.6, linewidths=0)
-    for other in reversed(on_map):
-        x, y = places.loc[other, ["x", "y"]]
-        axes.plot(x, y, "o", color=BLUE, markersize=14, markeredgecolor="white")
-        axes.text(x, y, str(ranks[other]), color="white", ha="center", va="center", fontsize=8)
-    if item in places.index:
-        axes.plot(*places.loc[item, ["x", "y"]], "D", mfc="none", mec=RED, mew=2.5, ms=20)
-    axes.set(xticks=[], yticks=[], xlabel="Only nearness has a meaning: the axes have no unit.")
-    axes.spines[:].set_visible(False)
-    axes.set_title(f"{len(on_map)} of the {len(ranks)} most similar articles are on the map")
+    draw(axes, spot(matrix, places, item, similar))
+    axes.set_xlabel(UNITLESS)
+    axes.set_title(f"{on_map} of the {len(similar)} most similar articles are on the map")
     where = "the red diamond" if item in places.index else "not on the map"
     return figure, (
-        f"“{title}” is {where}; the numbers are the places in the list of articles most similar to "
-        f"it, of which {len(on_map)} are on the map. Grey dots: all {len(places):,} articles on it."
+        f"“{matrix.titles[matrix.item_index(item)]}” is {where}; the numbers are the places in the "
+        f"list of articles most similar to it, of which {on_map} are on the map. Grey dots: all "
+        f"{len(places):,} articles on it."
     )
+
+
+def spot(
+    matrix: InteractionMatrix, places: pd.DataFrame, item: int | str, similar: pd.DataFrame
+) -> list[Shape]:
+    """All articles as dots, those similar to one numbered by rank, that one in a diamond."""
+    spots = places[["x", "y"]]
+    marks = [
+        Mark(
+            spots.loc[other].to_numpy(), "o", 15, BLUE, code=str(rank),
+            name=f"{rank} {matrix.titles[matrix.item_index(other)]}",
+        )
+        for rank, other in enumerate(similar["contentId"], start=1)
+        if other in spots.index
+    ]  # fmt: skip
+    shapes: list[Shape] = [Dots(spots.to_numpy()), *reversed(marks)]
+    if item in spots.index:
+        shapes.append(Mark(spots.loc[item].to_numpy(), "D", 20, RED, filled=False, edge=2.5))
+    return shapes
 
 
 @picture
@@ -54,8 +67,8 @@ def als_filmstrip(
     items: np.ndarray,
     losses: np.ndarray,
     moments: Sequence[int],
-    tastes: Mapping[str, Sequence[str]],
-) -> tuple[Figure, str]:
+    tastes: Tastes,
+) -> Drawn:
     """ALS with two factors at the half-steps `moments`: above the plane, below the scores.
 
     `users`, `items` and `losses` have an entry for the start and for each half-step, `strengths`
@@ -63,12 +76,10 @@ def als_filmstrip(
     """
     figure = Figure(figsize=(11, 5.8))
     grid = figure.subplots(2, len(moments), squeeze=False, height_ratios=[1.15, 1])
-    corners = np.concatenate([users, items], axis=1).reshape(-1, 2)
-    low, high = np.minimum(corners.min(axis=0), 0), corners.max(axis=0)
-    style = looks(strengths, tastes)
+    low, high = corners(users, items) + [[-0.2], [0.2]]
     for (above, below), at in zip(grid.T, moments, strict=True):
-        _plane(above, users[: at + 1], items[: at + 1], style)
-        above.set(xlim=(low[0] - 0.2, high[0] + 0.2), ylim=(low[1] - 0.2, high[1] + 0.2))
+        draw(above, plane(strengths, users, items, tastes, at), 0.55)
+        above.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
         moved = "start" if not at else "people" if at % 2 else "articles"
         above.set_title(f"{at}: {moved}\nloss {losses[at]:,.1f}", fontsize=10)
         _scores(below, strengths, users[at] @ items[at].T)
@@ -81,43 +92,52 @@ def als_filmstrip(
     read, end = strengths.to_numpy() > 0, users[moments[-1]] @ items[moments[-1]].T
     return figure, (
         f"Above, people (circles) and articles (squares) in the plane of the two factors, with "
-        f"the way they came; below, the scores. The loss starts at {losses[0]:,.1f} and is "
+        f"the way they came, bold where they went last; below, the scores. The loss starts at "
+        f"{losses[0]:,.1f} and is "
         + ", ".join(f"{losses[at]:,.1f} after half-step {at}" for at in moments)
         + f". In the end read cells score {end[read].mean():.2f} on average"
         + (f", empty ones {end[~read].mean():.2f}." if not read.all() else ".")
     )
 
 
-def looks(strengths: pd.DataFrame, tastes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
-    """The code and the colour of each person, then of each article."""
+def codes(strengths: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """A letter for each person and a number for each article."""
+    people, articles = strengths.shape
+    return [*string.ascii_uppercase[:people]], [str(n) for n in range(1, articles + 1)]
+
+
+def corners(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+    """The lowest and the highest place of a whole run, with the origin between them."""
+    places = np.concatenate([users, items], axis=1).reshape(-1, 2)
+    return np.array([np.minimum(places.min(axis=0), 0), np.maximum(places.max(axis=0), 0)])
+
+
+def plane(
+    strengths: pd.DataFrame, users: np.ndarray, items: np.ndarray, tastes: Tastes, at: int
+) -> list[Shape]:
+    """After `at` half-steps people as circles, articles as squares, and the way they came.
+
+    The way that a point went last is bold and begins with a ring.
+    """
+    names = [*strengths.index, *strengths.columns]
     colour_of = {n: c for c, t in zip(COLOURS, tastes, strict=False) for n in tastes[t]}
-    people, articles = strengths.index, strengths.columns
-    codes = [*string.ascii_uppercase[: len(people)], *map(str, range(1, len(articles) + 1))]
-    names = [*people, *articles]
-    return [(code, colour_of.get(name, GREY)) for code, name in zip(codes, names, strict=True)]
-
-
-def _plane(axes: Axes, users: np.ndarray, items: np.ndarray, looks: list[tuple[str, str]]) -> None:
-    """Points where they are now, and lines along which they came."""
-    paths = np.concatenate([users, items], axis=1)
-    axes.axhline(0, color=GREY, linewidth=0.5)
-    axes.axvline(0, color=GREY, linewidth=0.5)
-    for i, (code, colour) in enumerate(looks):
-        marker = "o" if i < users.shape[1] else "s"
-        axes.plot(*paths[:, i].T, color=colour, linewidth=0.8, alpha=0.5)
-        axes.plot(*paths[-1, i], marker, color=colour, markersize=11, markeredgecolor="white")
-        x, y = paths[-1, i]
-        axes.text(x, y, code, color="white", ha="center", va="center", fontsize=7.5, weight="bold")
-    axes.set(xticks=[], yticks=[], aspect="equal")
-    axes.spines[:].set_visible(False)
+    ways = np.concatenate([users, items], axis=1)[: at + 1].swapaxes(0, 1)
+    (left, bottom), (right, top) = corners(users, items)
+    cross = (((left, 0), (right, 0)), ((0, bottom), (0, top)))
+    trails: list[Shape] = [Line(np.array(ends), opacity=0.25) for ends in cross]
+    points: list[Shape] = []
+    for i, (way, code, name) in enumerate(zip(ways, sum(codes(strengths), []), names, strict=True)):
+        colour, before = colour_of.get(name, GREY), way[max(at - 1, 0)]
+        trails.append(Line(way, colour, 0.35))
+        if not np.allclose(way[-1], before):
+            last = np.array([before, way[-1]])
+            trails += [Line(last, colour, width=2.5), Mark(before, "o", 6, colour, filled=False)]
+        shape = "o" if i < len(strengths) else "s"
+        points.append(Mark(way[-1], shape, 20, colour, code=code, name=str(name), before=before))
+    return [*trails, *points]
 
 
 def _scores(axes: Axes, strengths: pd.DataFrame, scores: np.ndarray) -> None:
-    axes.imshow(scores, cmap=BLUES, vmin=0, vmax=1, aspect="auto")
+    heat_map(axes, pd.DataFrame(scores, *codes(strengths)), 1)
     for row, column in np.argwhere(strengths.to_numpy() > 0):
         axes.plot(column, row, "s", markersize=12, markerfacecolor="none", color=BLACK, mew=0.7)
-    numbers = [str(n) for n in range(1, strengths.shape[1] + 1)]
-    axes.set_xticks(range(strengths.shape[1]), numbers, fontsize=8)
-    axes.set_yticks(range(len(strengths)), string.ascii_uppercase[: len(strengths)], fontsize=8)
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)

@@ -15,15 +15,14 @@ from scipy import sparse
 
 from .. import door
 from ..strength import EVENT_WEIGHTS, InteractionMatrix, check_weights, weights_of
-from .core import BLACK, BLUE, GREEN, ORANGE, PINK, SKY, panel, picture, title_over_all
+from .colours import BLACK, BLUE, GREEN, ORANGE, PINK, SKY
+from .core import Drawn, panel, picture, title_over_all
 
 UNKNOWN = "no act in these events"
 
 
 @picture
-def event_weights(
-    events: pd.DataFrame, weights: Mapping[str, float] = EVENT_WEIGHTS
-) -> tuple[Figure, str]:
+def event_weights(events: pd.DataFrame, weights: Mapping[str, float] = EVENT_WEIGHTS) -> Drawn:
     """How often each type of event happens, beside what it weighs."""
     door.need(events, ("eventType",), "events", "dr.join_events")
     weights_of(events["eventType"], weights)  # for what it says of types without a weight
@@ -55,9 +54,7 @@ def event_weights(
 
 
 @picture
-def strength_distribution(
-    strength: pd.DataFrame, events: pd.DataFrame, most: int = 12
-) -> tuple[Figure, str]:
+def strength_distribution(strength: pd.DataFrame, events: pd.DataFrame, most: int = 12) -> Drawn:
     """The share of pairs with each strength, and which acts usually make it up."""
     shares = strength["eventStrength"].value_counts(normalize=True).sort_index()
     shown = shares.sort_values(ascending=False, kind="stable").head(most).sort_index()
@@ -132,7 +129,7 @@ class Happened:
 
 
 @picture
-def csr_drawing(small: sparse.csr_matrix) -> tuple[Figure, str]:
+def csr_drawing(small: sparse.csr_matrix) -> Drawn:
     """A small matrix as a grid, and the three arrays that CSR stores for it."""
     rows, columns = small.shape
     figure, axes = panel(0.5 + 0.7 * max(rows, 3))
@@ -184,9 +181,7 @@ def _row_in_words(small: sparse.csr_matrix, row: int) -> str:
 
 
 @picture
-def busiest_corner(
-    matrix: InteractionMatrix, users: int = 50, items: int = 100
-) -> tuple[Figure, str]:
+def busiest_corner(matrix: InteractionMatrix, users: int = 50, items: int = 100) -> Drawn:
     """The cells of the most active people and the most read articles, by strength."""
     pairs, (all_users, all_items) = matrix.user_items.nnz, matrix.user_items.shape
     people = np.argsort(-np.diff(matrix.user_items.indptr), kind="stable")[:users]

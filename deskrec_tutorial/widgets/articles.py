@@ -7,21 +7,23 @@ import numpy as np
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 
+from .. import door
 from ..als import check_count, check_model
-from ..door import plain
 from ..plots import article_spot
-from ..plots.core import BLUE, RED
+from ..plots.colours import BLUE, RED
+from ..plots.drawing import EDGE, drawing
+from ..plots.stills import spot
 from ..similarity import similar_articles
 from ..strength import InteractionMatrix
 from .core import Panel, Still, Work, row, still, switch
-from .html import bar, escaped, heading, sentence, side_by_side, svg, table
+from .html import bar, escaped, heading, plain, sentence, side_by_side, table
 from .search import Articles, Finder
 
 METHODS = {"cosine": "cosine", "dot": "dot product"}
 # The chapter's rule: enough readers to say something, too few to be everybody's article.
 TEACHING_READERS = 30
 ROW = 24  # height of a line of the slopegraph, pixels
-WIDTH, HEIGHT, EDGE = 420, 320, 12  # of the map, pixels
+WIDTH, TALLEST = 420, 320  # of the map, pixels
 
 
 @still
@@ -56,9 +58,8 @@ def article_view(
     lists = neighbours(model, matrix, item, n, min_readers)
     lines = [f"Most similar to “{title}”"]
     for method, listed in lists.items():
-        shown = listed[["score", "readers", "title"]]
-        lines.append(f"By {METHODS[method]}:")
-        lines.append(shown.to_string(index=False, float_format="{:.3f}".format))
+        shown = plain(listed[["score", "readers", "title"]], "{:.3f}")
+        lines.append(f"By {METHODS[method]}:\n{shown}")
     lines.append(finding(lists))
     html = side_by_side(listing(title, lists, "cosine")) + side_by_side(slopegraph(lists))
     pictures = () if places is None else (article_spot(matrix, places, item, lists["cosine"]),)
@@ -104,7 +105,7 @@ class ArticlePicker(Panel):
         """What is similar to the chosen article, as the controls say."""
         if self.finder.column is None:
             return sentence("No article is chosen: search for other words.")
-        item = plain(self._matrix.item_ids[self.finder.column])
+        item = door.plain(self._matrix.item_ids[self.finder.column])
         title = self._matrix.titles[self.finder.column]
         lists = neighbours(self._model, self._matrix, item, self._n, self.least.value)
         parts = [listing(title, lists, self.method.value)]
@@ -130,7 +131,9 @@ article_picker = ArticlePicker
 
 def default_item(matrix: InteractionMatrix) -> int | str:
     """The contentId of an article with about thirty readers, the one with the smallest id."""
-    item: int | str = plain(matrix.item_ids[np.abs(matrix.readers - TEACHING_READERS).argmin()])
+    item: int | str = door.plain(
+        matrix.item_ids[np.abs(matrix.readers - TEACHING_READERS).argmin()]
+    )
     return item
 
 
@@ -261,44 +264,25 @@ class ArticleMap:
     def __init__(self, matrix: InteractionMatrix, places: pd.DataFrame) -> None:
         readers = matrix.readers[[matrix.item_index(item) for item in places.index]]
         self._dots = f"{len(places):,} of {len(matrix.item_ids):,} articles, with {readers.min()}"
-        xy = places[["x", "y"]]
-        span = np.ptp(xy.to_numpy(), axis=0)
-        size = np.array([WIDTH, HEIGHT]) - 2 * EDGE
-        self._spots = (xy - xy.min()) / np.where(span > 0, span, 1) * size + EDGE
-        self._spots["y"] = HEIGHT - self._spots["y"]
+        span = np.ptp(places[["x", "y"]].to_numpy(), axis=0)
+        room = np.array([WIDTH, TALLEST]) - 2 * EDGE
+        self._matrix = matrix
+        self._places = places[["x", "y"]] / np.where(span > 0, span, 1) * room  # in pixels
+        self._corners = np.array([self._places.min(), self._places.max()])
 
     def html(self, item: int | str, listed: pd.DataFrame) -> str:
         """The map with one article and those similar to it, and a sentence about them."""
-        ranked = enumerate(zip(listed["contentId"], listed["title"], strict=True), start=1)
-        on_map = [(rank, *article) for rank, article in ranked if article[0] in self._spots.index]
-        marks = "".join(self._mark(*article) for article in reversed(on_map))
-        dots = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in self._spots.to_numpy())
-        dots = f'<path d="{dots}" stroke="currentColor" stroke-opacity="0.35"'
-        dots += ' stroke-width="2.5" stroke-linecap="round"/>'
-        drawing = svg("map of the articles", WIDTH, HEIGHT, dots, marks, self._diamond(item))
-        return drawing + sentence(self._finding(item, listed, len(on_map)))
+        shapes = spot(self._matrix, self._places, item, listed)
+        drawn = drawing("map of the articles", shapes, self._corners, WIDTH, TALLEST)
+        return drawn + sentence(self._finding(item, listed))
 
-    def _mark(self, rank: int, item: int | str, title: str) -> str:
-        x, y = self._spots.loc[item]
-        return (
-            f'<g><title>{rank} {escaped(title)}</title><circle cx="{x:.1f}" cy="{y:.1f}" r="7.5" '
-            f'fill="{BLUE}" stroke="white"/><text x="{x:.1f}" y="{y + 3.5:.1f}" font-size="10" '
-            f'fill="white" text-anchor="middle">{rank}</text></g>'
-        )
-
-    def _diamond(self, item: int | str) -> str:
-        if item not in self._spots.index:
-            return ""
-        x, y = self._spots.loc[item]
-        corners = f"M{x:.1f} {y - 14:.1f}l14 14l-14 14l-14 -14z"
-        return f'<path d="{corners}" fill="none" stroke="{RED}" stroke-width="3"/>'
-
-    def _finding(self, item: int | str, listed: pd.DataFrame, on_map: int) -> str:
+    def _finding(self, item: int | str, listed: pd.DataFrame) -> str:
+        on_map = listed["contentId"].isin(self._places.index).sum()
         text = f"Dots: {self._dots} or more readers each. {on_map} of the {len(listed)} listed are "
         text += "on it (numbered)"
-        if item not in self._spots.index:
+        if item not in self._places.index:
             return text + "; the article itself has too few readers."
-        apart = (self._spots - self._spots.loc[item]).pow(2).sum(axis=1).drop(item)
+        apart = (self._places - self._places.loc[item]).pow(2).sum(axis=1).drop(item)
         nearest = apart.sort_values(kind="stable").index[: len(listed)]
         both = listed["contentId"].isin(nearest).sum()
         return text + f", {both} of them among the {len(listed)} dots nearest to the diamond."

@@ -6,15 +6,17 @@ everything that comes from data goes through `escaped`.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 
-from ..plots.core import BLUE, NO_MATH
+import pandas as pd
+
+from ..plots.colours import BLUE
+from ..plots.core import NO_MATH, escaped
 
 
-def escaped(value: object) -> str:
-    """A value as text that HTML cannot misunderstand."""
-    return html.escape(" ".join(str(value).split()))
+def some(number: int, thing: str) -> str:
+    """``1 reader`` or ``1,234 readers``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def heading(text: str) -> str:
@@ -52,6 +54,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequenc
     return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
+def plain(frame: pd.DataFrame, form: str = "{:g}") -> str:
+    """A table as plain text, its numbers in that form."""
+    return frame.to_string(index=False, float_format=form.format)
+
+
 def side_by_side(*parts: str, basis: str = "300px") -> str:
     """Parts next to each other where there is room, else below each other."""
     cells = "".join(f'<div style="flex:1 1 {basis};min-width:0">{part}</div>' for part in parts)
@@ -60,11 +67,3 @@ def side_by_side(*parts: str, basis: str = "300px") -> str:
     # No width of its own, or a long title would push it out of a narrow page.
     outer = f'<div class="{NO_MATH}" style="width:0;min-width:100%">'
     return f'{outer}<div style="{style}">{cells}</div></div>'
-
-
-def svg(label: str, width: float, height: float, *shapes: str) -> str:
-    """A drawing that fills the width there is, up to its own; `label` says what it shows."""
-    return (
-        f'<svg viewBox="0 0 {width:g} {height:.0f}" role="img" aria-label="{escaped(label)}" '
-        f'style="width:100%;max-width:{width:g}px">{"".join(shapes)}</svg>'
-    )

@@ -10,19 +10,12 @@ from traitlets import Bunch
 
 from .. import clock, door
 from ..als import check_model, parts_apart
-from ..plots.core import GREY
+from ..plots.colours import GREY
 from ..recommendations import history, recommend
 from ..strength import InteractionMatrix
 from .core import WIDE, Panel, Still, row, still
-from .html import bar, escaped, heading, sentence, side_by_side, table
-from .reasons import (
-    columns_of,
-    contributions,
-    nothing_left,
-    reasons,
-    reasons_html,
-    reasons_text,
-)
+from .html import bar, escaped, heading, plain, sentence, side_by_side, some, table
+from .reasons import answer, columns_of, contributions, nothing_left, reasons
 from .search import id_typed
 
 GROUP = 12  # people listed per group
@@ -56,19 +49,16 @@ def user_view(
     user = next(iter(groups(matrix)["typical"])) if user is None else user
     recommended = recommend(model, matrix, user, n)
     read = history(strength, user)
-    done = read.head(SHOWN)[["eventStrength", "title"]].to_string(
-        index=False, float_format="{:g}".format
-    )
-    text = f"Person {user} has read {len(read):,} articles, strongest first:\n{done}\n"
-    if recommended.empty:
-        all_read = f"Person {user} " + nothing_left(matrix)
-        return Still(side_by_side(_history_html(user, read), sentence(all_read)), text + all_read)
+    done = plain(read.head(SHOWN)[["eventStrength", "title"]])
+    text = f"Person {user} has read {len(read):,} articles, strongest first:\n{done}"
     row = matrix.user_index(user)
-    listed = reasons(model, matrix, matrix.user_items[row], recommended)
-    note = _note(model, matrix, row, recommended)
-    why = reasons_html("Recommended, and why", listed) + (sentence(note) if note else "")
-    text += "\n".join(["Recommended, and why:", reasons_text(listed), *filter(None, [note])])
-    return Still(side_by_side(_history_html(user, read), why), text)
+    html, why = answer(
+        "Recommended, and why",
+        reasons(model, matrix, matrix.user_items[row], recommended),
+        f"Person {user} {nothing_left(matrix)}",
+        "" if recommended.empty else _note(model, matrix, row, recommended),
+    )
+    return Still(side_by_side(_history_html(user, read), html), f"{text}\n{why}")
 
 
 def _note(
@@ -181,7 +171,7 @@ def groups(
 
 def _label(user: int | str, articles: int, since: float) -> str:
     here = f", here since {pd.Timestamp(since, unit='s'):%Y-%m-%d}" if np.isfinite(since) else ""
-    return f"{user} ({articles:,} article{'' if articles == 1 else 's'}{here})"
+    return f"{user} ({some(articles, 'article')}{here})"
 
 
 def _first_times(matrix: InteractionMatrix, events: pd.DataFrame) -> np.ndarray:

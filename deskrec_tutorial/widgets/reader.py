@@ -20,7 +20,7 @@ from ..strength import EVENT_WEIGHTS, InteractionMatrix, check_repeats, check_we
 from .articles import default_item
 from .core import Panel, Still, Work, alpha_switch, row, still, switch
 from .html import heading, sentence, side_by_side
-from .reasons import Reasons, nothing_left, reasons, reasons_html, reasons_text
+from .reasons import Reasons, answer, nothing_left, reasons
 from .search import Articles, Finder
 
 ALPHAS = (1.0, 5.0, 15.0, 40.0)
@@ -67,13 +67,9 @@ def reader_view(
         for item, strength in given.items()
     ]
     done = heading("You have read") + "".join(map(sentence, lines))
-    if not listed:
-        all_read = f"You {nothing_left(matrix, 'have')}"
-        text = "\n".join(["You have read", *lines, all_read])
-        return Still(side_by_side(done, sentence(all_read)), text)
-    html = side_by_side(done, reasons_html("Recommended to you, and why", listed))
-    text = "\n".join(["You have read", *lines, "Recommended, and why:", reasons_text(listed)])
-    return Still(html, text)
+    nothing = f"You {nothing_left(matrix, 'have')}"
+    html, why = answer("Recommended to you, and why", listed, nothing)
+    return Still(side_by_side(done, html), "\n".join(["You have read", *lines, why]))
 
 
 class Reader(Panel):
@@ -150,10 +146,9 @@ class Reader(Panel):
         if not self._acts:
             return sentence(NOTHING)
         listed = folded_in(self._models[alpha], self._matrix, self.readings, self._n)
-        if not listed:
-            return sentence(f"You {nothing_left(self._matrix, 'have')}")
         name = f"Recommended to you with alpha = {alpha:g}, and why"
-        return side_by_side(reasons_html(name, listed))
+        nothing = f"You {nothing_left(self._matrix, 'have')}"
+        return side_by_side(answer(name, listed, nothing)[0])
 
     def _add(self, _: object) -> None:
         if self.finder.column is not None:

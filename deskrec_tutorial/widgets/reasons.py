@@ -9,9 +9,9 @@ import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
-from ..plots.core import BLUE, GREEN, GREY, PINK, RED
+from ..plots.colours import BLUE, GREEN, GREY, PINK, RED
 from ..strength import InteractionMatrix
-from .html import escaped, heading
+from .html import escaped, heading, sentence, some
 
 # One per reading that is named; these stand out on white as well as on black.
 SHADES = (BLUE, GREEN, PINK)
@@ -36,7 +36,7 @@ class Reasons:
     def __str__(self) -> str:
         parts = [f"{value:.3f} “{title}”" for title, value in self.readings]
         if self.others[0]:
-            parts.append(f"{self.others[1]:.3f} {_others(self.others[0])}")
+            parts.append(f"{self.others[1]:.3f} {some(self.others[0], 'other')}")
         minus = f" − {-self.against[1]:.3f} against it" if self.against[0] else ""
         return f"{self.title}\n    {self.score:.3f} = {' + '.join(parts) or '0'}{minus}"
 
@@ -99,9 +99,14 @@ def nothing_left(matrix: InteractionMatrix, has: str = "has") -> str:
     return f"{has} read {which}: nothing is left to recommend."
 
 
-def reasons_text(listed: list[Reasons]) -> str:
-    """Recommendations and their reasons as numbered lines."""
-    return "\n".join(f"{place}. {reason}" for place, reason in enumerate(listed, start=1))
+def answer(name: str, listed: list[Reasons], nothing: str, note: str = "") -> tuple[str, str]:
+    """Recommendations and why, as HTML and as text; the sentence `nothing` if there are none."""
+    if not listed:
+        return sentence(nothing), nothing
+    lines = [f"{place}. {reason}" for place, reason in enumerate(listed, start=1)]
+    below = [note] if note else []
+    html = reasons_html(name, listed) + "".join(map(sentence, below))
+    return html, "\n".join(["Recommended, and why:", *lines, *below])
 
 
 def reasons_html(name: str, listed: list[Reasons]) -> str:
@@ -132,13 +137,9 @@ def _strip(pieces: list[tuple[float, str]], widest: float, height: int) -> str:
     return f'<div style="display:flex;height:{height}px;margin-top:1px">{boxes}</div>'
 
 
-def _others(number: int) -> str:
-    return f"{number} other{'' if number == 1 else 's'}"
-
-
 def _because(r: Reasons) -> str:
     parts = [(f"“{escaped(title)}”", value) for title, value in r.readings]
-    others = [(_others(r.others[0]), r.others[1])] if r.others[0] else []
+    others = [(some(r.others[0], "other"), r.others[1])] if r.others[0] else []
     colours = [*SHADES[: len(parts)], GREY]
     words = [
         f'<span style="color:{colour}">■</span> {name} {value:.3f}'

@@ -12,7 +12,7 @@ import numpy as np
 import traitlets
 
 from ..strength import InteractionMatrix
-from .html import sentence
+from .html import sentence, some
 
 # A browser has no use for three thousand lines at once.
 MOST = 60
@@ -73,10 +73,9 @@ class Articles:
 
         So no two look alike.
         """
-        n = int(self._readers[column])
         with_id |= self._times[self._folded[column]] > 1
         named = f", id {self._ids[column]}" if with_id else ""
-        return f"{self.titles[column]} ({n:,} reader{'' if n == 1 else 's'}{named})"
+        return f"{self.titles[column]} ({some(int(self._readers[column]), 'reader')}{named})"
 
     def named(self, query: str) -> int | None:
         """The column of the article whose whole id was typed; None where it is none."""

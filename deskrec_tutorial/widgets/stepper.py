@@ -14,23 +14,18 @@ from scipy import sparse
 
 from ..als import als_loss, confidence, half_step
 from ..plots import Picture, als_filmstrip
-from ..plots.core import RED
-from ..plots.stills import COLOURS, looks
+from ..plots.colours import RED
+from ..plots.drawing import INK, Line, Mark, Shape, drawing
+from ..plots.stills import COLOURS, Tastes, corners, plane
 from .core import WIDE, Panel, alpha_switch, row
-from .html import escaped, heading, sentence, side_by_side, svg
+from .html import escaped, heading, sentence, side_by_side
 
 ALPHAS = (0.0, 1.0, 5.0, 15.0, 40.0)
 # The factors have found their sides, and every next half-step can still be seen to move.
 FIRST = 4
 # What is shown is SVG and HTML: there in a few milliseconds, at any size and in any theme.
-WIDTH, TALLEST, EDGE = 440, 420, 24
-CHART_WIDTH, CHART_HEIGHT, BASE = 400, 190, 164
-# Points start where the half-step found them, unless the reader has asked for less motion.
-MOTION = (
-    "<style>@keyframes deskrec-move{from{transform:translate(var(--x),var(--y))}"
-    "to{transform:none}}.deskrec-point{animation:deskrec-move .7s ease-in-out}"
-    "@media(prefers-reduced-motion:reduce){.deskrec-point{animation:none}}</style>"
-)
+WIDTH, TALLEST = 440, 420
+CHART_WIDTH, CHART_HEIGHT = 320, 128
 
 
 @dataclass(frozen=True)
@@ -143,16 +138,18 @@ als_stepper = Stepper
 # ------------------------------------------------------------------ what it shows
 
 
-def frame_html(steps: Steps, at: int, tastes: Mapping[str, Sequence[str]]) -> str:
+def frame_html(steps: Steps, at: int, tastes: Tastes) -> str:
     """Everything there is to see after `at` half-steps."""
-    plane = heading("The plane of the two factors") + plane_svg(steps, at, tastes)
-    plane += _legend(tastes)
+    shapes = plane(steps.strengths, steps.users, steps.items, tastes, at)
+    ends = corners(steps.users, steps.items)
+    drawn = heading("The plane of the two factors")
+    drawn += drawing("plane of the two factors", shapes, ends, WIDTH, TALLEST) + _legend(tastes)
     title = f"Half-step {at} of {len(steps.losses) - 1}" if at else "Start: small random numbers"
     loss = heading(title) + sentence(finding(steps, at))
     loss += heading("The loss so far") + loss_svg(steps.losses, at)
     articles = (f"{n} {name}" for n, name in enumerate(steps.strengths.columns, start=1))
     names = side_by_side(sentence("Articles: " + " · ".join(articles)))
-    return side_by_side(plane, loss) + side_by_side(*_maps(steps, at), basis="270px") + names
+    return side_by_side(drawn, loss) + side_by_side(*_maps(steps, at), basis="270px") + names
 
 
 def _maps(steps: Steps, at: int) -> Iterator[str]:
@@ -192,60 +189,7 @@ def best_unread(steps: Steps, at: int) -> tuple[int, int] | None:
     return int(place), int(column)
 
 
-def plane_svg(steps: Steps, at: int, tastes: Mapping[str, Sequence[str]]) -> str:
-    """People as circles with a letter, articles as squares with a number, and their trails."""
-    spots, height = _on_screen(steps)
-    (x, y), paths = spots[0, 0], spots[: at + 1, 1:].swapaxes(0, 1)
-    cross = f'<path d="M0 {y:.1f}H{WIDTH}M{x:.1f} 0V{height:.0f}" '
-    cross += 'stroke="currentColor" stroke-opacity="0.25"/>'
-    names = [*steps.strengths.index, *steps.strengths.columns]
-    codes, colours = zip(*looks(steps.strengths, tastes), strict=True)
-    trails = map(_trail, paths, colours)
-    squares = np.arange(len(names)) >= len(steps.strengths)
-    points = map(_point, paths, codes, map(escaped, names), colours, squares)
-    return svg("plane of the two factors", WIDTH, height, MOTION, cross, *trails, *points)
-
-
-def _on_screen(steps: Steps) -> tuple[np.ndarray, float]:
-    """Per half-step the origin, people and articles in pixels, and the height of the drawing.
-
-    The same place for all half-steps, and one unit is as long both ways.
-    """
-    origin = np.zeros((len(steps.losses), 1, 2))
-    points = np.concatenate([origin, steps.users, steps.items], axis=1)
-    low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
-    span = np.maximum(high - low, 1e-9)
-    scale = ((np.array([WIDTH, TALLEST]) - 2 * EDGE) / span).min()
-    height = float(scale * span[1] + 2 * EDGE)
-    margin = (np.array([WIDTH, height]) - scale * span) / 2
-    return (margin + scale * (points - low)) * (1, -1) + (0, height), height
-
-
-def _trail(path: np.ndarray, colour: str) -> str:
-    """Where a point has been, and in bold the way that it went last."""
-    kept = path[np.r_[True, np.abs(np.diff(path, axis=0)).sum(axis=1) > 0]]
-    words = [f"{x:.1f} {y:.1f}" for x, y in kept]
-    old = f'<path d="M{"L".join(words)}" fill="none" stroke="{colour}" stroke-opacity="0.35"/>'
-    if len(path) < 2 or np.allclose(path[-1], path[-2]):
-        return old
-    last = f'<path d="M{words[-2]}L{words[-1]}" stroke="{colour}" stroke-width="2.5"/>'
-    x, y = kept[-2]
-    ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="none" stroke="{colour}"/>'
-    return old + last + ring
-
-
-def _point(path: np.ndarray, code: str, name: str, colour: str, square: bool) -> str:
-    (x, y), (dx, dy) = path[-1], path[max(len(path) - 2, 0)] - path[-1]
-    shape = '<rect x="-9" y="-9" width="18" height="18" rx="2"' if square else '<circle r="10"'
-    return (
-        f'<g transform="translate({x:.1f} {y:.1f})"><g class="deskrec-point" '
-        f'style="--x:{dx:.1f}px;--y:{dy:.1f}px"><title>{name}</title>'
-        f'{shape} fill="{colour}" stroke="white"/><text y="4" font-size="11" font-weight="600" '
-        f'fill="white" text-anchor="middle">{code}</text></g></g>'
-    )
-
-
-def _legend(tastes: Mapping[str, Sequence[str]]) -> str:
+def _legend(tastes: Tastes) -> str:
     words = ["● person", "■ article"] + [
         f'<span style="color:{colour}">◆</span> {escaped(taste)}'
         for colour, taste in zip(COLOURS, tastes, strict=False)
@@ -256,43 +200,29 @@ def _legend(tastes: Mapping[str, Sequence[str]]) -> str:
 def loss_svg(losses: np.ndarray, at: int) -> str:
     """The loss as a staircase down to where we are; the axes are those of the whole run."""
     heights = np.log(np.maximum(losses, 1e-12))
-    x = 48 + (CHART_WIDTH - 64) * np.arange(len(losses)) / (len(losses) - 1)
-    share = (heights - heights.min()) / max(float(np.ptp(heights)), 1e-9)
-    y = 14 + (CHART_HEIGHT - 50) * (1 - share)
-    stairs = "".join(f"H{x[i]:.1f}V{y[i]:.1f}" for i in range(1, at + 1))
-    line = _line(f"M{x[0]:.1f} {y[0]:.1f}{stairs}", 0.6)
-    marks = (_step_mark(i, x[i], y[i], i == at) for i in range(at + 1))
-    words = (
-        _text(40, y.max() + 4, f"{losses.min():,.1f}", "end"),
-        _text(40, y.min() + 4, f"{losses.max():,.1f}", "end"),
-        _text(x[0], BASE + 18, "start", "middle"),
-        _text(x[-1], BASE + 18, str(len(x) - 1), "end"),
-        _text(CHART_WIDTH / 2, BASE + 18, "half-step (loss: logarithmic axis)", "middle"),
-    )
-    axes = _line(f"M48 6V{BASE}H{CHART_WIDTH}", 0.4)
-    label = "loss after each half-step"
-    return svg(label, CHART_WIDTH, CHART_HEIGHT, axes, line, *marks, *words)
+    heights = CHART_HEIGHT * (heights - heights.min()) / max(float(np.ptp(heights)), 1e-9)
+    places = np.c_[np.linspace(0, CHART_WIDTH, len(losses)), heights]
+    stairs = np.repeat(places[: at + 1], 2, axis=0)
+    (left, bottom), top = (-8, -8), CHART_HEIGHT + 8
+    words = {
+        (left - 24, CHART_HEIGHT): f"{losses.max():,.1f}",
+        (left - 24, 0): f"{losses.min():,.1f}",
+        (0, bottom - 16): "start",
+        (CHART_WIDTH / 2, bottom - 16): "half-step (loss: logarithmic axis)",
+        (CHART_WIDTH, bottom - 16): str(len(losses) - 1),
+    }
+    axes = np.array([(left, top), (left, bottom), (CHART_WIDTH + 8, bottom)])
+    shapes: list[Shape] = [Line(axes, opacity=0.4)]
+    shapes.append(Line(np.c_[stairs[1:, 0], stairs[:-1, 1]], opacity=0.6))
+    shapes += [_step_mark(i, places[i], i == at) for i in range(at + 1)]
+    shapes += [Mark(np.array(spot), "o", 0, INK, False, code=word) for spot, word in words.items()]
+    ends = np.array([(left - 24, bottom - 16), (CHART_WIDTH, CHART_HEIGHT)])
+    return drawing("loss after each half-step", shapes, ends, 400, 200)
 
 
-def _line(path: str, opacity: float) -> str:
-    return f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity="{opacity}"/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="currentColor" '
-        f'text-anchor="{anchor}">{text}</text>'
-    )
-
-
-def _step_mark(step: int, x: float, y: float, last: bool) -> str:
+def _step_mark(step: int, at: np.ndarray, last: bool) -> Mark:
     """A circle when people were solved, a square when articles were; the last one is filled."""
-    look = f'fill="{RED if last else "none"}" stroke="{RED if last else "currentColor"}"'
-    if step % 2:
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{6 if last else 3.5}" {look}/>'
-    side = 11 if last else 6
-    corner = f'x="{x - side / 2:.1f}" y="{y - side / 2:.1f}"'
-    return f'<rect {corner} width="{side}" height="{side}" {look}/>'
+    return Mark(at, "o" if step % 2 else "s", 12 if last else 7, RED if last else INK, last)
 
 
 def _map(

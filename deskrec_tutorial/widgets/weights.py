@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from .. import door
-from ..plots.core import GREY
+from ..plots.colours import GREY
 from ..plots.strength import Happened
 from ..strength import EVENT_WEIGHTS, UnknownIdError, check_weights, event_strength, index_of
 from .core import WIDE, Panel, Still, row, still, switch
-from .html import bar, escaped, heading, sentence, side_by_side, table
+from .html import bar, escaped, heading, plain, sentence, side_by_side, table
 
 REPEATS = {"dropped": "drop", "kept": "keep"}
 COMBINE = {"sum": "sum", "strongest": "strongest"}
@@ -187,11 +187,9 @@ def weights_view(
     word = next(name for name, value in REPEATS.items() if value == repeats)
     counted = "values added up" if counts.has_values else f"repeats {word}"
     settings = f"Weights: {listed}; {counted}; combined by {combine}."
-    plain = counts.readings(now, person)[["now", "before", "done", "title"]].to_string(
-        index=False, float_format="{:g}".format
-    )
+    readings = plain(counts.readings(now, person)[["now", "before", "done", "title"]])
     html = side_by_side(sentence(settings)) + weights_html(counts, now, person)
-    return Still(html, f"{settings}\nPerson {person}:\n{plain}\n{counts.finding(now)}")
+    return Still(html, f"{settings}\nPerson {person}:\n{readings}\n{counts.finding(now)}")
 
 
 class WeightsExplorer(Panel):
