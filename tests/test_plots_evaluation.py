@@ -190,16 +190,18 @@ def test_tuning_map_frames_what_is_level_with_the_best():
 def test_sweep_finds_the_best_point():
     frame = pd.DataFrame({"weak": [0.1, 0.3, 0.2], "strong": [0.1, 0.2, 0.5]}, index=[8, 64, 128])
     picture = dr.plots.sweep(frame.rename_axis("factors"))
-    assert title(picture) == "Best factors: 64 for weak; 128 for strong"
+    assert title(picture) == "More factors pay with strong: best at 128, not at 64"
+    alone = dr.plots.sweep(frame[["weak"]].rename_axis("factors"))
+    assert title(alone) == "Best factors: 64, on every line"
     assert "weak: 0.300 at 64, 0.200 at 128; strong: 0.500 at 128" in picture.caption
 
 
 def test_hits_by_length_compares_the_best_order_with_the_first():
     rates = pd.DataFrame({"hit@1": [0.1, 0.3], "hit@10": [0.5, 0.6]}, index=["chance", "clock"])
     picture = dr.plots.hits_by_length(rates)
-    assert (
-        title(picture) == "The best order finds 3.0 times as much in a list of 1, 1.2 times in 10"
-    )
+    assert title(picture).startswith("Order counts in short lists: 3.0 times the hits in a list of")
+    turned = dr.plots.hits_by_length(pd.DataFrame({"hit@1": [0.5, 0.6], "hit@9": [0.1, 0.3]}))
+    assert title(turned).startswith("Order counts in long lists as well: 1.2 times the hits in a")
     assert "in lists of 1, 10: chance 0.100, 0.500; clock 0.300, 0.600." in picture.caption
     assert "clock finds 3.0 times what chance finds" in picture.caption
     assert picture.figure.axes[0].lines[1].get_ydata().tolist() == [0.3, 0.6]

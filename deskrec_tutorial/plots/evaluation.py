@@ -277,9 +277,13 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
     axes.set_xticks(range(len(frame)), settings)
     axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
     axes.margins(y=0.15)
-    where = [settings[peak] for peak in best.argmax(0)]
-    tops = [f"{place} for {shorten(name, 24)}" for place, name in zip(where, names, strict=True)]
-    axes.set_title(f"Best {shorten(str(frame.index.name), 24)}: {'; '.join(tops)}")
+    least, most = (settings[end] for end in (best.argmax(0).min(), best.argmax(0).max()))
+    what, line = shorten(str(frame.index.name), 24), shorten(names[best.argmax(0).argmax()], 24)
+    axes.set_title(
+        f"More {what} pay with {line}: best at {most}, not at {least}"
+        if least != most
+        else f"Best {what}: {most}, on every line"
+    )
     peaks = [
         f"{name}: {line.max():.3f} at {settings[line.argmax()]}, {line[-1]:.3f} at {settings[-1]}"
         for name, line in zip(names, best.T, strict=True)
@@ -293,7 +297,7 @@ def hits_by_length(rates: pd.DataFrame) -> Drawn:
 
     `rates` has a row per scorer and columns such as ``hit@3``, the shortest list first.
     """
-    figure, axes = panel(3.8)
+    figure, axes = panel(3.8, 9)
     lengths = [column.rpartition("@")[2] for column in rates.columns]
     lines(axes, rates.T.items(), lengths)
     axes.set(xlabel="places in the list", ylabel="readings foreseen")
@@ -303,9 +307,10 @@ def hits_by_length(rates: pd.DataFrame) -> Drawn:
     values, names = rates.to_numpy(dtype=float), [str(name) for name in rates.index]
     top = int(values[:, 0].argmax())
     one, many = (values[top] / values[0])[[0, -1]]
+    where = "short lists" if one > many else "long lists as well"
     axes.set_title(
-        f"The best order finds {one:.1f} times as much in a list of {lengths[0]}, {many:.1f} times "
-        f"in {lengths[-1]}"
+        f"Order counts in {where}: {one:.1f} times the hits in a list of {lengths[0]}, {many:.1f} "
+        f"times in {lengths[-1]}"
     )
     parts = [
         f"{name} {', '.join(f'{x:.3f}' for x in row)}"
