@@ -42,10 +42,10 @@ def read(source: str, parse: bool = True) -> Code:
     tree = _parse(source) if parse else None
     if tree is None or any(isinstance(node, ast.Return) for node in _outside(tree.body)):
         return Code(False, frozenset(_begun(source)))
-    bound = list(_bound(tree.body))
+    bound, (used, given) = list(_bound(tree.body)), names_in(tree)
     defines = frozenset(name for name, node in bound if not _is_stub(node))
     return Code(
-        True, defines, frozenset(name for name, _ in bound) - defines, frozenset(_missing(tree))
+        True, defines, frozenset(name for name, _ in bound) - defines, frozenset(used - given)
     )
 
 
@@ -122,19 +122,22 @@ def _stored(tree: ast.AST) -> Iterator[ast.Name]:
             yield node
 
 
-def _missing(tree: ast.Module) -> set[str]:
-    """Names that are used and nowhere in the cell given a meaning."""
-    used, given = set(), {one.id for one in _stored(tree)}
+def names_in(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """Return the names that code uses, and those that it gives a meaning, inside and outside."""
+    used: set[str] = set()
+    given: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            used.add(node.id)
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else given).add(node.id)
         elif isinstance(node, ast.arg):
             given.add(node.arg)
         elif isinstance(node, _DEFINING):
             given.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            given |= {_imported(one) for one in node.names}
-    return used - given
+        elif isinstance(node, ast.alias):
+            given.add(_imported(node))
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            given.add(node.name)
+    return used, given
 
 
 def functions(source: str) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import nbformat
 from nbgrader.utils import is_grade, is_solution
 
+from .cells import functions
 from .merging import question_of
 
 FAILED = "the grader itself failed, which is not the student's fault"
@@ -35,17 +35,7 @@ def prepare(cell: Any, seen: str) -> None:
     if cell.cell_type == "code":
         cell.metadata["seen"] = seen
         if is_solution(cell):
-            cell.metadata["answers"] = sorted(_defined(seen))
-
-
-def _defined(source: str) -> set[str]:
-    """Return the names that the stub of an answer defines."""
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:  # magics: its names are found where the checks use them
-        return set()
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {one.name for one in body if isinstance(one, kinds)}
+            cell.metadata["answers"] = sorted(functions(seen))
 
 
 def job_of(notebook: Any, limits: dict[str, float]) -> dict[str, Any]:

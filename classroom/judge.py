@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from . import wire
+from .cells import names_in
 from .encode import LARGEST
 from .proxy import answer_from
 from .shell import Outcome, Shell, make_shell, run_cell
@@ -240,20 +241,8 @@ def names_of(shell: Shell, source: str) -> tuple[set[str], set[str]]:
         tree = ast.parse(shell.transform_cell(source))
     except SyntaxError:
         return set(), set()
-    used: set[str] = set()
-    own: set[str] = set(vars(builtins))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else own).add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-            own.add(node.name)
-        elif isinstance(node, ast.arg):
-            own.add(node.arg)
-        elif isinstance(node, ast.alias):
-            own.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            own.add(node.name)
-    return used, own
+    used, own = names_in(tree)
+    return used, own | set(vars(builtins))
 
 
 def below(text: str = "", errors: list[Error] | None = None, value: str = "") -> dict[str, Any]:

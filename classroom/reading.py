@@ -33,27 +33,21 @@ class TooLarge(Exception):
     """
 
 
-def read_notebook(path: Path) -> Any:
-    """Read a notebook with its outputs; raises whatever it does to the parser, or `TooLarge`."""
-    return _parsed(_bounded(_text(path), drop=False))
-
-
 def read_answers(path: Path) -> Any:
-    """Read what a student wrote: outputs are thrown away before anything is counted."""
+    """Read what a student wrote: outputs are thrown away before anything is counted.
+
+    Raises whatever the file does to the parser, or `TooLarge`.
+    """
     logger = logging.getLogger("traitlets")  # nbformat's; it would not say whose notebook is odd
     before, logger.disabled = logger.disabled, True
     try:
-        notebook = _parsed(_bounded(_text(path), drop=True))
+        # Parsed without nbformat's check, which warns of missing ids and the like.
+        notebook = nbformat.convert(nbformat.reader.reads(_bounded(_text(path))), 4)
     finally:
         logger.disabled = before
     if len(notebook.cells) > MOST_CELLS:
         raise TooLarge(f"has more than {MOST_CELLS:,} cells")
     return notebook
-
-
-def _parsed(text: str) -> Any:
-    """Parse without nbformat's check, which warns of missing ids and the like."""
-    return nbformat.convert(nbformat.reader.reads(text), 4)
 
 
 def _text(path: Path) -> str:
@@ -63,7 +57,7 @@ def _text(path: Path) -> str:
     return content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
 
 
-def _bounded(text: str, drop: bool) -> str:
+def _bounded(text: str) -> str:
     """Return the text of a notebook, without what is to be dropped; too many parts are refused."""
     kept: list[str] = []
     depth = parts = 0
@@ -80,7 +74,7 @@ def _bounded(text: str, drop: bool) -> str:
             if depth == dropped_at:
                 kept.append("[]" if token[0] == "]" else "{}")
                 dropped_at, start = -1, token.end()
-        elif kind == "drop" and drop and dropped_at < 0:
+        elif kind == "drop" and dropped_at < 0:
             kept.append(text[start : token.end()])
             dropped_at = depth
         if parts > MOST_PARTS:
@@ -92,6 +86,6 @@ def _bounded(text: str, drop: bool) -> str:
             raise TooLarge(f"has outputs of more than {MOST_DROPPED:,} parts: {CLEAR}")
     kept.append(text[start:] if dropped_at < 0 else "")
     bounded = "".join(kept)
-    if len(bounded) > (MOST_TEXT if drop else LARGEST):
+    if len(bounded) > MOST_TEXT:
         raise TooLarge(f"is larger than {MOST_TEXT >> 20} MB even without its outputs")
     return bounded

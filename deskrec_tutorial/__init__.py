@@ -22,7 +22,6 @@ from .data import (
     load_deskdrop,
     load_truth,
     long_tail,
-    missing_share,
 )
 from .door import DataError
 from .evaluation import Comparison, Evaluation, compare, evaluate
@@ -91,7 +90,6 @@ __all__ = [
     "load_deskdrop",
     "load_truth",
     "long_tail",
-    "missing_share",
     "place",
     "plots",
     "progress",

@@ -324,22 +324,6 @@ def _say_what_repeats(log: pd.DataFrame, columns: Sequence[str], place: np.ndarr
         )
 
 
-def missing_share(table: pd.DataFrame) -> pd.Series:
-    """Percentage of missing values per column, most first.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Any table.
-
-    Returns
-    -------
-    pandas.Series
-        Per column 0 to 100, ties in the order of the table's columns.
-    """
-    return (table.isna().mean() * 100).sort_values(ascending=False, kind="stable")
-
-
 def long_tail(counts: pd.Series) -> pd.DataFrame:
     """Cumulative share of the total, from the largest count to the smallest.
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ import deskrec_tutorial as dr
 
 # Same examples on every run; no deadline, because the machines that run the tests are shared.
 settings.register_profile("course", derandomize=True, deadline=None, max_examples=60, database=None)
+settings.register_profile("quick", parent=settings.get_profile("course"), max_examples=15)
 settings.load_profile("course")
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true", help="skip what fits the sample or starts a process"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("quick"):
+        settings.load_profile("quick")
 
 
 def is_small(_: object, user_items: sparse.csr_matrix, *args: object, **options: object) -> bool:
@@ -60,6 +66,29 @@ def skipping(function: Callable[..., Any], reason: str, small: Callable[..., boo
     return guarded
 
 
+def once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`functools.cache`, which also remembers that there is nothing but a skip to be had.
+
+    A skip is an exception, and `cache` keeps none: what leads to it would run for every test anew.
+    """
+
+    @cache
+    def tried(*args: Any) -> tuple[Any, BaseException | None]:
+        try:
+            return function(*args), None
+        except pytest.skip.Exception as skipped:
+            return None, skipped
+
+    @wraps(function)
+    def remembered(*args: Any) -> Any:
+        value, skipped = tried(*args)
+        if skipped:
+            pytest.skip(str(skipped))
+        return value
+
+    return remembered
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_long_if_quick(request: pytest.FixtureRequest) -> Iterator[None]:
     """With --quick, a test is skipped where it begins something long: none has to be marked."""
@@ -75,6 +104,12 @@ def _nothing_long_if_quick(request: pytest.FixtureRequest) -> Iterator[None]:
                 begin = skipping(NbGraderAPI.__init__, "makes a course", lambda *a, **k: False)
                 patch.setattr(NbGraderAPI, "__init__", begin)
         yield
+
+
+@pytest.fixture(scope="session")
+def quick(request: pytest.FixtureRequest) -> bool:
+    """Whether what is large may be smaller: `make quick`."""
+    return bool(request.config.getoption("quick"))
 
 
 @pytest.fixture(autouse=True)

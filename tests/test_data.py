@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import shutil
+import sys
+import types
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -78,24 +78,6 @@ def test_the_environment_names_the_data_unless_an_argument_does(
     assert dr.load_deskdrop("sample").source == "sample"
 
 
-def test_the_sample_has_the_raw_columns_and_64_bit_ids(clicks: dr.ClickStream) -> None:
-    assert clicks.source == "sample"
-    assert clicks.articles.shape[1] == 13
-    assert clicks.interactions.shape[1] == 8
-    for column in ("contentId", "personId", "sessionId", "timestamp"):
-        assert clicks.interactions[column].dtype == np.int64
-    assert (clicks.interactions["personId"] < 0).any()
-
-
-def test_the_hidden_truth_covers_the_sample(clicks: dr.ClickStream) -> None:
-    truth = dr.load_truth()
-    assert set(truth.articles["contentId"]) == set(clicks.articles["contentId"])
-    assert set(truth.users["personId"]) == set(clicks.interactions["personId"])
-    assert set(truth.articles["topic"]) <= set(truth.users.columns)
-    shares = truth.users.drop(columns="personId")
-    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=0.01)
-
-
 def test_join_keeps_the_log_s_order_and_drops_what_was_never_shared(folder: Path) -> None:
     with pytest.warns(UserWarning, match=r"1 of the 5 interactions \(20.0%\) .* such as 8;"):
         events = dr.join_events(dr.load_deskdrop(folder))
@@ -117,13 +99,6 @@ def test_a_re_shared_article_would_multiply_rows_and_is_refused(folder: Path) ->
     edit(folder, "shared_articles.csv", "CONTENT REMOVED,7", "CONTENT SHARED,7")
     with pytest.raises(dr.DataError, match=r"contentId 7 is shared more than once \(rows \[1, 2\]"):
         dr.join_events(dr.load_deskdrop(folder))
-
-
-def test_missing_share_is_in_percent_largest_first(folder: Path) -> None:
-    share = dr.missing_share(dr.load_deskdrop(folder).interactions)
-    assert share.index[:3].tolist() == ["userAgent", "userRegion", "userCountry"]
-    assert share.iloc[0] == 80.0
-    assert share["timestamp"] == 0
 
 
 def test_long_tail_adds_up_from_the_largest() -> None:
@@ -206,54 +181,45 @@ def test_a_zip_that_tries_to_leave_its_folder_is_refused(tmp_path: Path, name: s
     assert sorted(p.name for p in tmp_path.iterdir()) == ["z.zip"]
 
 
-def test_zips_that_are_broken_or_incomplete(tmp_path: Path) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data/shared_articles.csv", ARTICLES)
-    path = tmp_path / "z.zip"
-    path.write_bytes(buffer.getvalue())
+def zipped(path: Path, **members: str) -> Path:
+    """A zip of these files; `__` in a name stands for the folder it lies in."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/") + ".csv", text)
+    return path
+
+
+def test_zips_that_are_broken_incomplete_or_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zipped(tmp_path / "z.zip", data__shared_articles=ARTICLES)
+    whole = path.read_bytes()
     with pytest.raises(FileNotFoundError, match="no users_interactions.csv in this zip"):
         dr.load_deskdrop(path)
-    path.write_bytes(buffer.getvalue()[:-30])
-    with pytest.raises(dr.DataError, match="not a complete zip"):
-        dr.load_deskdrop(path)
-    damaged = bytearray(buffer.getvalue())
-    damaged[80] ^= 0xFF
-    path.write_bytes(damaged)
-    with pytest.raises(dr.DataError, match="not a complete zip"):
+    for damaged in (whole[:-30], whole[:80] + bytes([whole[80] ^ 0xFF]) + whole[81:]):
+        path.write_bytes(damaged)
+        with pytest.raises(dr.DataError, match="not a complete zip"):
+            dr.load_deskdrop(path)
+    path.write_bytes(whole)
+    monkeypatch.setattr(dr.files, "LARGEST_FILE", len(ARTICLES) - 1)
+    with pytest.raises(dr.DataError, match="unpacks to"):
         dr.load_deskdrop(path)
 
 
 def test_zips_from_windows_and_odd_zips(tmp_path: Path, folder: Path) -> None:
-    path = tmp_path / "z.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("data\\shared_articles.csv", ARTICLES)
-        archive.writestr("data\\users_interactions.csv", INTERACTIONS)
-    assert len(dr.load_deskdrop(path).interactions) == 5
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("copy/users_interactions.csv", INTERACTIONS)
+    both = {"shared_articles": ARTICLES, "users_interactions": INTERACTIONS}
+    windows = zipped(tmp_path / "w.zip", **{f"data\\{name}": text for name, text in both.items()})
+    assert len(dr.load_deskdrop(windows).interactions) == 5
+    twice = zipped(tmp_path / "t.zip", **both, copy__users_interactions=INTERACTIONS)
     with pytest.raises(dr.DataError, match="in this zip 2 times"):
-        dr.load_deskdrop(path)
+        dr.load_deskdrop(twice)
     with pytest.raises(dr.DataError, match="pass the folder that holds both"):
         dr.load_deskdrop(folder / "users_interactions.csv")
 
 
-def test_a_zip_that_unpacks_to_far_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_kaggle_without_kagglehub_offline_or_with_another_size_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with zipfile.ZipFile(tmp_path / "z.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("shared_articles.csv", "0" * 10_000)
-    monkeypatch.setattr(dr.files, "LARGEST_FILE", 9_999)
-    with pytest.raises(dr.DataError, match="unpacks to"):
-        dr.load_deskdrop(tmp_path / "z.zip")
-
-
-def test_kaggle_without_kagglehub_and_offline_names_two_ways_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    import sys
-    import types
-
     monkeypatch.setitem(sys.modules, "kagglehub", None)
     with pytest.raises(ImportError, match="pip install .*Two ways out"):
         dr.load_deskdrop("kaggle")
@@ -261,22 +227,14 @@ def test_kaggle_without_kagglehub_and_offline_names_two_ways_out(
     def refuse(handle: str) -> str:
         raise OSError("no network")
 
-    offline = types.SimpleNamespace(dataset_download=refuse)
-    monkeypatch.setitem(sys.modules, "kagglehub", offline)
-    with pytest.raises(ConnectionError, match="Two ways out"):
-        dr.load_deskdrop("kaggle")
-
-
-def test_a_download_of_another_size_is_refused(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import sys
-    import types
-
-    hub = types.SimpleNamespace(dataset_download=lambda handle: str(folder))
-    monkeypatch.setitem(sys.modules, "kagglehub", hub)
-    with pytest.raises(dr.DataError, match="instead of 3,122"):
-        dr.load_deskdrop("kaggle")
+    for download, error, says in (
+        (refuse, ConnectionError, "Two ways out"),
+        (lambda handle: str(folder), dr.DataError, "instead of 3,122"),
+    ):
+        hub = types.SimpleNamespace(dataset_download=download)
+        monkeypatch.setitem(sys.modules, "kagglehub", hub)
+        with pytest.raises(error, match=says):
+            dr.load_deskdrop("kaggle")
 
 
 # ------------------------------------------------------------------ the real data
@@ -299,7 +257,7 @@ def test_the_real_files_give_the_published_figures(real_files: Path) -> None:
         "FOLLOW": 1_407,
     }
     assert log[["personId", "contentId", "sessionId"]].nunique().tolist() == [1_895, 2_987, 28_740]
-    missing = dr.missing_share(log).round(3)
+    missing = (100 * log.isna().mean()).round(3)
     assert missing[["userAgent", "userRegion", "userCountry"]].tolist() == [21.288, 21.304, 21.288]
     assert len(log.drop_duplicates(["personId", "contentId", "eventType"])) == 50_938
     assert len(log.drop_duplicates(["personId", "contentId"])) == 40_710

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
 from scipy import sparse
-from test_exercises import QUESTIONS, cell_of, check_of, run, solved
+from test_exercises import QUESTIONS, cell_of, check_of, passes, solved
 
 import deskrec_tutorial as dr
 from deskrec_tutorial.checks import CheckFailed
@@ -159,14 +158,6 @@ def rebuilt() -> list[type]:
     return sorted(found, key=str)
 
 
-def passes(code: str, names: dict[str, Any]) -> bool:
-    try:
-        run(code, names)
-    except Exception:
-        return False
-    return True
-
-
 @pytest.fixture
 def graded(monkeypatch):
     """Let marks be given, and make each simulated year once."""
@@ -187,7 +178,7 @@ def graded(monkeypatch):
 
 @pytest.mark.parametrize(("chapter", "question"), QUESTIONS)
 def test_who_knows_nothing_earns_nothing(chapter, question, graded):
-    notebook, names = solved(ROOT / f"exercises/source/{chapter}.ipynb")
+    notebook, names = solved(chapter)
     name, _ = check_of(chapter, question)
     passed = [
         (part, way)
@@ -200,7 +191,7 @@ def test_who_knows_nothing_earns_nothing(chapter, question, graded):
 
 def test_a_matrix_emptied_in_place_is_not_what_is_expected(graded):
     """Two matrices to turn, then one to refuse, time and again."""
-    notebook, names = solved(ROOT / "exercises/source/02_event_strength.ipynb")
+    notebook, names = solved("02_event_strength")
     turn = itertools.cycle((False, False, True))
 
     def users_by_items(found: Any, per_person: Any) -> Any:
@@ -216,7 +207,7 @@ def test_a_matrix_emptied_in_place_is_not_what_is_expected(graded):
 
 @pytest.mark.parametrize(("chapter", "question"), QUESTIONS)
 def test_no_error_that_an_answer_can_raise_passes(chapter, question, graded):
-    notebook, names = solved(ROOT / f"exercises/source/{chapter}.ipynb")
+    notebook, names = solved(chapter)
     name, check = check_of(chapter, question)
     visible, hidden = (cell_of(notebook, f"{question}_{part}") for part in ("check", "hidden"))
     caught = [Exception, ValueError, ZeroDivisionError, NotImplementedError, YourTurn, CheckFailed]
@@ -242,7 +233,7 @@ def test_what_a_check_says_an_answer_can_not_say(kind):
 @pytest.mark.parametrize("grader", ["DESKREC_GRADING", "NBGRADER_EXECUTION"])
 def test_an_invitation_that_an_answer_raises_in_the_same_process_is_an_error(grader, monkeypatch):
     """As in nbgrader's own autograder."""
-    notebook, names = solved(ROOT / "exercises/source/01_data.ipynb")
+    notebook, names = solved("01_data")
 
     def answer(*args: Any) -> Any:
         raise YourTurn("")

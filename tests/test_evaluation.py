@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, SCORES, TEST, TRAIN, Given, matrix_of
+from conftest import ROOT, TEST, TRAIN, Given, matrix_of
 from implicit.evaluation import ranking_metrics_at_k
 from scipy import stats
 
@@ -160,38 +160,38 @@ def test_a_recommender_that_has_seen_the_answers_is_refused(halves, matrix):
 
 def test_a_recommender_fitted_on_test_or_not_at_all_is_refused(halves):
     popularity = dr.recommenders.Popularity()
-    with pytest.raises(ValueError, match="not been fitted"):
-        dr.evaluate(popularity, halves.train, halves.test)
-    with pytest.raises(ValueError, match="has seen the answers"):
-        dr.evaluate(popularity.fit(halves.test), halves.train, halves.test)
-    with pytest.raises(ValueError, match=r"fitted on the shape \(1, 6\)"):
-        dr.evaluate(popularity.fit(TRAIN), halves.train, halves.test)
+    for fitted_on, says in (
+        (None, "not been fitted"),
+        (halves.test, "has seen the answers"),
+        (TRAIN, r"fitted on the shape \(1, 6\)"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            dr.evaluate(
+                popularity.fit(fitted_on) if fitted_on else popularity, halves.train, halves.test
+            )
 
 
-def test_sides_that_overlap_or_differ_in_shape_are_refused():
-    with pytest.raises(ValueError, match="1 of the 1 test pairs are in train"):
-        dr.evaluate(Given([[1, 2]]), matrix_of([[1, 1]]), matrix_of([[1, 0]]))
-    with pytest.raises(ValueError, match=r"train has the shape \(1, 2\), test \(1, 3\)"):
-        dr.evaluate(Given([[1, 2]]), matrix_of([[1, 1]]), matrix_of([[0, 0, 1]]))
-    with pytest.raises(ValueError, match="Nothing is held out"):
-        dr.evaluate(Given([[1, 2]]), matrix_of([[1, 0]]), matrix_of([[0, 0]]))
+REFUSED = [
+    # scores, train, test, k, what it says
+    ([1, 2], matrix_of([[1, 1]]), matrix_of([[1, 0]]), 5, "1 of the 1 test pairs are in train"),
+    ([1, 2], matrix_of([[1, 1]]), matrix_of([[0, 0, 1]]), 5, r"shape \(1, 2\), test \(1, 3\)"),
+    ([1, 2], matrix_of([[1, 0]]), matrix_of([[0, 0]]), 5, "Nothing is held out"),
+    ([0, 1, 2, 3, np.nan, 5], TRAIN, TEST, 5, "NaN or infinite"),
+    ([0, 1, 2, 3, np.inf, 5], TRAIN, TEST, 5, "NaN or infinite"),
+    ([0, 1, 2, 3, -np.inf, 5], TRAIN, TEST, 5, "NaN or infinite"),
+    ([0, 1, 2], TRAIN, TEST, 5, r"shape \(1, 3\) instead of \(1, 6\)"),
+    (range(6), TRAIN, TEST, 0, "k must be a whole number of at least 1, not 0"),
+    (range(6), TRAIN, TEST, -1, "at least 1, not -1"),
+    (range(6), TRAIN, TEST, (5, 0), "at least 1, not 0"),
+    (range(6), TRAIN, TEST, 2.5, "k must be a whole number, not 2.5"),
+    (range(6), TRAIN, TEST, (), "k is empty"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_scores_that_cannot_be_ranked_are_refused(bad):
-    with pytest.raises(ValueError, match="NaN or infinite"):
-        dr.evaluate(Given([[0, 1, 2, 3, bad, 5]]), TRAIN, TEST)
-
-
-def test_scores_of_the_wrong_shape_are_refused():
-    with pytest.raises(ValueError, match=r"shape \(1, 3\) instead of \(1, 6\)"):
-        dr.evaluate(Given([[0, 1, 2]]), TRAIN, TEST)
-
-
-@pytest.mark.parametrize("bad", [0, -1, (), (5, 0), 2.5])
-def test_a_list_has_at_least_one_place(bad):
-    with pytest.raises((ValueError, TypeError)):
-        dr.evaluate(SCORES, TRAIN, TEST, k=bad)
+@pytest.mark.parametrize(("scores", "train", "test", "k", "says"), REFUSED)
+def test_what_makes_no_sense_is_refused_in_words(scores, train, test, k, says):
+    with pytest.raises((ValueError, TypeError), match=says):
+        dr.evaluate(Given([scores]), train, test, k=k)
 
 
 def test_the_bootstrap_needs_people_and_draws():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import hashlib
 import html
 import os
@@ -21,16 +20,12 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import ROOT
-
-pytest.importorskip("nbgrader", reason="the classroom needs nbgrader: pip install nbgrader")
-
-from nbgrader.utils import is_solution
+from handed_in import CHAPTER, answers_of, put, read_grades, source_of, submission
 
 from classroom import isolation, plan, release
 from classroom.encode import encode
 from deskrec_tutorial import checks
 
-CHAPTER = "01_data"
 QUESTIONS = ("missing", "titles", "join", "half")
 FULL = {"missing": 2, "titles": 3, "join": 3, "half": 3}
 OPTIONS = ["--cell-seconds", "10", "--total-seconds", "60", "--memory-mb", "2048", "--jobs", "2"]
@@ -41,29 +36,14 @@ in_sandbox = pytest.mark.skipif(
 )
 
 
-def answers() -> dict[str, str]:
-    source = nbformat.read(release.SOURCES / f"{CHAPTER}.ipynb", as_version=4)
-    return {c.metadata.nbgrader.grade_id: c.source for c in source.cells if is_solution(c)}
-
-
-def submission(before: str = "", **changed: str) -> Any:
-    """Solved, but for what is changed; `before` stands in a cell above the first question."""
-    notebook = nbformat.read(ROOT / f"exercises/{CHAPTER}.ipynb", as_version=4)
-    given = {**answers(), **changed}
-    for cell in notebook.cells:
-        if is_solution(cell):
-            cell.source = given[cell.metadata.nbgrader.grade_id]
-    if before:
-        notebook.cells.insert(3, nbformat.v4.new_code_cell(before))
-    return notebook
+STUB = "def {}(*args, **kwargs):\n    return 41"
+NAMES = ("missing_table", "ambiguous_titles", "with_titles", "days_to_half")
+FALSE = {q: STUB.format(name) for q, name in zip(QUESTIONS, NAMES, strict=True)}
 
 
 def wrong(attack: str, **changed: str) -> Any:
     """Every answer is wrong, and something is done about it."""
-    stub = "def {}(*args, **kwargs):\n    return 41"
-    names = ("missing_table", "ambiguous_titles", "with_titles", "days_to_half")
-    false = {q: stub.format(name) for q, name in zip(QUESTIONS, names, strict=True)}
-    return submission(attack, **{**false, **changed})
+    return submission(before=attack, **{**FALSE, **changed})
 
 
 # What a hostile submission does; TARGETS is replaced by the paths that it should not reach.
@@ -122,22 +102,34 @@ for process in filter(str.isdigit, os.listdir("/proc")):
 text = "\\n".join(seen)
 raise RuntimeError("FOUND:" + " | ".join(one for one in MARKS if one in text))
 """
-FORK_BOMB = "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"
+FORK_BOMB = """
+import os
+while True:
+    try:
+        os.fork()
+    except OSError:
+        pass
+"""
 THOUSAND_FILES = """
 data = b"x" * 90 * 2**20
 for number in range(1000):
     with open(f"{number}.bin", "wb") as file:
         file.write(data)
 """
-HOG = """
-import os, time
+# Six processes, and what each of them holds for a while.
+SIX = """
+import mmap, os, time
 for _ in range(6):
     if not os.fork():
-        hoard = bytearray(b"x") * (700 * 2**20)
+        {}
         time.sleep(60)
         os._exit(0)
 time.sleep(60)
 """
+HOG = SIX.format("hoard = bytearray(b'x') * (700 * 2**20)")
+SHARED = SIX.format("""held = mmap.mmap(-1, 700 * 2**20)
+        for _ in range(35):
+            held.write(b"x" * (20 * 2**20))""")
 REPLACED = """
 import builtins, numpy as np, pandas as pd, sys
 from deskrec_tutorial import checks
@@ -177,17 +169,6 @@ def forge():
                         pass
         time.sleep(0.01)
 threading.Thread(target=forge, daemon=True).start()
-"""
-SHARED = """
-import mmap, os, time
-for _ in range(6):
-    if not os.fork():
-        held = mmap.mmap(-1, 700 * 2**20)
-        for _ in range(35):
-            held.write(b"x" * (20 * 2**20))
-        time.sleep(60)
-        os._exit(0)
-time.sleep(60)
 """
 KILLER = """
 import os, signal
@@ -237,7 +218,7 @@ class Table(pd.DataFrame):
     def __eq__(self, other): return True
     def __getitem__(self, name): return Always()
 """
-LEAVING = "def {}(*args, **kwargs):\n    raise SystemExit(0)"
+LEAVING = "def ambiguous_titles(*args, **kwargs):\n    raise SystemExit(0)"
 HIDDEN_MEMORY = """
 import ctypes, os
 libc, held, data = ctypes.CDLL(None), [], b"x" * 90 * 2**20
@@ -253,62 +234,49 @@ shared = libc.shmget(0, 2**30, 0o1600)
 apart = libc.unshare(0x10000000)
 raise RuntimeError(f"HELD {size <= 300} {shared} {apart}")
 """
-HUGE = "def {}(*args, **kwargs):\n    return [[0] * 10**6] * 200"
+HUGE = "def ambiguous_titles(*args, **kwargs):\n    return [[0] * 10**6] * 200"
 
 
-def liar() -> Any:
-    notebook = wrong(LIAR)
-    for cell in notebook.cells:
-        if is_solution(cell):
-            cell.source = cell.source.replace("return 41", "return Always()")
-    return notebook
-
-
-HOSTILE: dict[str, Any] = {
-    "vandal": submission(missing=VANDAL),
-    "reader": wrong("", missing=READER),
-    "looks into others": wrong("", missing=MEMORY_OF_OTHERS),
-    "fork bomb": submission(titles=FORK_BOMB),
-    "thousand files": submission(missing=THOUSAND_FILES),
-    "hog": submission(titles=HOG),
-    "shared memory": submission(titles=SHARED),
-    "replaced": wrong(REPLACED),
-    "printed": wrong(PRINTED),
-    "forged": wrong(FORGED),
-    "killer": submission(titles=KILLER),
-    "network": submission(missing=NETWORK),
-    "endless": submission(titles=ENDLESS),
-    "outlives": submission(OUTLIVE),
-    "liar": liar(),
-    "leaves": submission(titles=LEAVING.format("ambiguous_titles")),
-    "hidden memory": submission(missing=HIDDEN_MEMORY),
-    "huge": submission(titles=HUGE.format("ambiguous_titles")),
+WRONG = dict.fromkeys(QUESTIONS, 0)
+ONE_LOST, REST_LOST = {**FULL, "titles": 0}, {**WRONG, "missing": 2}
+FIRST_LOST = {**FULL, "missing": 0}
+LIES = {question: stub.replace("41", "Always()") for question, stub in FALSE.items()}
+# What is handed in, and what it deserves.
+CASES: dict[str, tuple[Any, dict[str, int]]] = {
+    "vandal": (submission(missing=VANDAL), FIRST_LOST),
+    "reader": (wrong("", missing=READER), WRONG),
+    "looks into others": (wrong("", missing=MEMORY_OF_OTHERS), WRONG),
+    "fork bomb": (submission(titles=FORK_BOMB), REST_LOST),
+    "thousand files": (submission(missing=THOUSAND_FILES), FIRST_LOST),
+    "hog": (submission(titles=HOG), REST_LOST),
+    "shared memory": (submission(titles=SHARED), REST_LOST),
+    "replaced": (wrong(REPLACED), WRONG),
+    "printed": (wrong(PRINTED), WRONG),
+    "forged": (wrong(FORGED), WRONG),
+    "killer": (submission(titles=KILLER), REST_LOST),
+    "network": (submission(missing=NETWORK), FIRST_LOST),
+    "endless": (submission(titles=ENDLESS), ONE_LOST),
+    "outlives": (submission(before=OUTLIVE), FULL),
+    "liar": (wrong(LIAR, **LIES), WRONG),
+    "leaves": (submission(titles=LEAVING), ONE_LOST),
+    "hidden memory": (submission(missing=HIDDEN_MEMORY), FIRST_LOST),
+    "huge": (submission(titles=HUGE), ONE_LOST),
 }
 HONEST = ("ana", "bob", "zoe")
-WRONG = dict.fromkeys(QUESTIONS, 0)
-EXPECTED = {
-    **dict.fromkeys(HONEST, FULL),
-    **dict.fromkeys(("vandal", "network", "thousand files", "hidden memory"),
-                    {**FULL, "missing": 0}),
-    **dict.fromkeys(("fork bomb", "hog", "shared memory", "killer"), {**WRONG, "missing": 2}),
-    **dict.fromkeys(("reader", "looks into others", "replaced"), WRONG),
-    **dict.fromkeys(("printed", "forged", "liar"), WRONG),
-    **dict.fromkeys(("endless", "leaves", "huge"), {**FULL, "titles": 0}),
-    "outlives": FULL,
-}  # fmt: skip
+HOSTILE = {name: notebook for name, (notebook, _) in CASES.items()}
+EXPECTED = dict.fromkeys(HONEST, FULL) | {name: marks for name, (_, marks) in CASES.items()}
 
 
 def marks_in_secrets() -> list[str]:
     """Lines that only a solution, a hidden test, the neighbour or this machine's user has."""
-    source = nbformat.read(release.SOURCES / f"{CHAPTER}.ipynb", as_version=4)
     hidden = [
         line.strip()
-        for cell in source.cells
+        for cell in source_of().cells
         if cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith("_hidden")
         for line in cell.source.splitlines()[1:]
         if len(line.strip()) > 40
     ]
-    return [*hidden, *answers()["titles"].splitlines()[3:5], SECRET, "DESKREC_TOKEN=s3cr3t"]
+    return [*hidden, *answers_of()["titles"].splitlines()[3:5], SECRET, "DESKREC_TOKEN=s3cr3t"]
 
 
 def targets(folder: Path) -> list[str]:
@@ -322,30 +290,28 @@ def targets(folder: Path) -> list[str]:
 def right_report() -> Any:
     """What the visible check of the first question wants, as the student's process would say it."""
     space: dict[str, Any] = {"pd": pd}
-    exec(answers()["missing"], space)
+    exec(answers_of()["missing"], space)
     return encode(space["missing_table"](checks.data.five_people()))
 
 
 def spell(source: str, folder: Path, port: int) -> str:
     """Replace the words that stand for what only a run knows."""
-    words = {"TARGETS": targets(folder), "MARKS": [], "PORT": port, "MARKER": folder.name}
-    words["RIGHT"] = [right_report()]
+    words = {"TARGETS": targets(folder), "PORT": port, "MARKER": folder.name}
+    words |= {"MARKS": [], "RIGHT": [right_report()]}
     if "MARKS" in source:  # in parts: what looks for itself finds itself
-        words["MARKS"] = [
-            [one[: len(one) // 2], one[len(one) // 2 :]] for one in marks_in_secrets()
-        ]
+        marks = marks_in_secrets()
+        words["MARKS"] = [[one[: len(one) // 2], one[len(one) // 2 :]] for one in marks]
         source = source.replace("in MARKS", "in map(''.join, MARKS)")
     return re.sub("TARGETS|MARKS|PORT|MARKER|RIGHT", lambda word: repr(words[word[0]]), source)
 
 
 def hand_in(folder: Path, port: int) -> None:
     for name in (*HONEST, *HOSTILE):
-        notebook = nbformat.from_dict(HOSTILE.get(name) or submission(f"# {SECRET}"))
+        notebook = nbformat.from_dict(HOSTILE.get(name) or submission(before=f"# {SECRET}"))
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.source = spell(cell.source, folder, port)
-        (folder / "in" / name).mkdir(parents=True)
-        nbformat.write(notebook, folder / "in" / name / f"{CHAPTER}.ipynb")
+        put(folder, f"in/{name}/{CHAPTER}.ipynb", notebook)
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -359,11 +325,6 @@ def fingerprint(folder: Path) -> dict[str, str]:
         for path in sorted(place.rglob("*"))
         if path.is_file() and path.suffix != ".pyc"
     }
-
-
-def rows_of(out: Path) -> dict[tuple[str, str], dict[str, str]]:
-    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as lines:
-        return {(row["student"], row["question"]): row for row in csv.DictReader(lines)}
 
 
 def command(folder: Path) -> list[str]:
@@ -452,7 +413,7 @@ def graded(request, course):
 @in_sandbox
 @pytest.mark.parametrize("student", EXPECTED)
 def test_marks_are_what_the_answers_deserve(graded, student):
-    rows = rows_of(graded[0] / "out")
+    rows = read_grades(graded[0] / "out")
     found = {question: float(rows[student, question]["points"]) for question in QUESTIONS}
     assert found == EXPECTED[student], [
         rows[student, question]["message"] for question in QUESTIONS
@@ -464,13 +425,13 @@ def test_nothing_outside_is_touched(graded):
     folder, before = graded
     assert fingerprint(folder) == before
     assert sorted(path.name for path in (folder / "in").iterdir()) == sorted(EXPECTED)
-    assert rows_of(folder / "out")["vandal", "missing"]["message"] == "RuntimeError: DONE:"
+    assert read_grades(folder / "out")["vandal", "missing"]["message"] == "RuntimeError: DONE:"
     assert not list(Path(folder).rglob("*vandal.py")) and not list(Path(folder).rglob("PICKLED"))
 
 
 @in_sandbox
 def test_nothing_secret_is_found(graded):
-    rows = rows_of(graded[0] / "out")
+    rows = read_grades(graded[0] / "out")
     for student in ("reader", "looks into others"):
         assert rows[student, "missing"]["message"] == "RuntimeError: FOUND:"
 
@@ -486,7 +447,7 @@ def test_nothing_secret_stands_on_a_page_of_feedback(graded, student):
 
 @in_sandbox
 def test_what_ended_a_run_is_said(graded):
-    rows = rows_of(graded[0] / "out")
+    rows = read_grades(graded[0] / "out")
     for student in ("fork bomb", "hog", "shared memory"):
         assert "the Python process was ended here (" in rows[student, "titles"]["message"]
     assert "No space left" in rows["thousand files", "missing"]["message"]

@@ -68,7 +68,7 @@ def test_values_come_back_as_they_were(value):
 
 
 @pytest.mark.parametrize(
-    "table",
+    "value",
     [
         TABLE,
         TABLE.set_index(["whole", "text"]),
@@ -77,15 +77,6 @@ def test_values_come_back_as_they_were(value):
         pd.DataFrame(columns=["a", "b"]),
         pd.DataFrame(index=[3, 1]),
         pd.DataFrame({"a": ["x"]}).T,
-    ],
-)
-def test_tables_come_back_with_types_names_and_index(table):
-    pd.testing.assert_frame_equal(there_and_back(table), table, check_freq=False)
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
         pd.Series([3, 1], index=["a", "b"], name="n"),
         pd.Series({(1, "a"): 3.0}),
         pd.Series([], dtype=float),
@@ -93,8 +84,10 @@ def test_tables_come_back_with_types_names_and_index(table):
         TABLE["moment"],
     ],
 )
-def test_columns_come_back_with_names_and_index(column):
-    pd.testing.assert_series_equal(there_and_back(column), column, check_freq=False)
+def test_tables_and_columns_come_back_with_types_names_and_index(value):
+    is_table = isinstance(value, pd.DataFrame)
+    same = pd.testing.assert_frame_equal if is_table else pd.testing.assert_series_equal
+    same(there_and_back(value), value, check_freq=False)
 
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo", "bsr", "dia", "dok", "lil"])
@@ -148,54 +141,54 @@ GARBAGE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("said", GARBAGE, ids=str)
-def test_garbage_is_an_ordinary_error_of_the_check(said):
-    answer = answer_from("f", {"callable": "function", **NAMES}, lambda body: {"value": said})
-    with pytest.raises(Garbled, match="can't be read"):
-        answer()
-
-
 NAMES = {"__name__": "f", "__qualname__": "f", "__doc__": None}
+REPLIES = [{}, {"value": 1, "changed": [[5, 1]]}, {"error": {}}, [], 5]
 
 
-@pytest.mark.parametrize("reply", [{}, {"value": 1, "changed": [[5, 1]]}, {"error": {}}, [], 5])
-def test_garbled_replies_are_too(reply):
+@pytest.mark.parametrize("reply", [*({"value": said} for said in GARBAGE), *REPLIES], ids=str)
+def test_garbage_is_an_ordinary_error_of_the_check(reply):
     answer = answer_from("f", {"callable": "function", **NAMES}, lambda body: reply)
-    with pytest.raises(Garbled):
+    with pytest.raises(Garbled, match="can't be read"):
         answer(1)
 
 
 # ------------------------------------------------------------------------- whole runs
 
 
-def check(question: str, source: str, hidden: bool = False) -> Any:
+def ours(source: str, seen: str = "", **nbgrader: Any) -> Any:
     cell = nbformat.v4.new_code_cell(source)
+    if nbgrader:
+        cell.metadata["nbgrader"] = nbgrader
+    prepare(cell, seen or source)
+    return cell
+
+
+def check(question: str, source: str) -> Any:
     kind = {"grade": True, "solution": False, "points": 1, "locked": True, "schema_version": 3}
-    name = f"{question}_{'hidden' if hidden else 'check'}"
-    cell.metadata["nbgrader"] = {**kind, "grade_id": name}
-    prepare(cell, "# hidden" if hidden else source)
+    return ours(source, grade_id=f"{question}_check", **kind)
+
+
+def hidden(question: str, source: str) -> Any:
+    cell = check(question, source)
+    cell.metadata["nbgrader"]["grade_id"] = f"{question}_hidden"
+    prepare(cell, "# hidden")
     return cell
 
 
-def ours(source: str) -> Any:
-    cell = nbformat.v4.new_code_cell(source)
-    prepare(cell, source)
-    return cell
-
-
-def outcomes(*cells: Any, limits: dict[str, float] = LIMITS) -> list[str]:
-    """Run cells, those of the student as plain text; say of each how it ended."""
+def executed(*cells: Any, limits: dict[str, float] = LIMITS) -> list[Any]:
+    """Run cells, those of the student as plain text."""
     made = [nbformat.v4.new_code_cell(one) if isinstance(one, str) else one for one in cells]
     done, problem = isolation.run(nbformat.v4.new_notebook(cells=made), limits)
     assert not problem
+    return done.cells
+
+
+def outcomes(*cells: Any, limits: dict[str, float] = LIMITS) -> list[str]:
+    """Say of each cell how it ended."""
     return [
         next((f"{o.ename}: {o.evalue}" for o in reversed(cell.outputs) if "ename" in o), "")
-        for cell in done.cells
+        for cell in executed(*cells, limits=limits)
     ]
-
-
-def text_of(cell: Any) -> str:
-    return "".join(output.get("text", "") for output in cell.outputs)
 
 
 IMPORTS = "import warnings\nimport numpy as np\nimport pandas as pd\nfrom scipy import sparse"
@@ -204,9 +197,10 @@ IMPORTS = "import warnings\nimport numpy as np\nimport pandas as pd\nfrom scipy 
 def test_a_call_does_here_what_it_did_there():
     student = """
 import warnings
-def change(array, matrix, table, listed, mapping):
+def change(array, matrix, table, listed, mapping, kinds):
     "Change everything."
     array[0] = 9; matrix.data[:] = 7; table["new"] = 1; listed[1].append(3); mapping["b"] = 2
+    kinds.add("new")
     warnings.warn("careful", RuntimeWarning)
     print("said aloud")
     return table
@@ -221,17 +215,18 @@ def later(a, b=2, *, c=None): return [a, b, c]
     changed = """
 array, matrix = np.zeros(2), sparse.csr_matrix([[1.0]])
 table, inner, mapping = pd.DataFrame({"a": [1]}), [2], {"a": 1}
-listed = [1, inner]
+listed, kinds = [1, inner], {"old"}
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    got = change(array, matrix, table, listed, mapping=mapping)
+    got = change(array, matrix, table, listed, mapping=mapping, kinds=kinds)
 assert got is table and list(table.columns) == ["a", "new"]
 assert array[0] == 9 and matrix[0, 0] == 7 and inner == [2, 3] and mapping == {"a": 1, "b": 2}
+assert kinds == {"old", "new"}
 assert [(one.category, str(one.message)) for one in caught] == [(RuntimeWarning, "careful")]
 frozen = np.zeros(2)
 frozen.setflags(write=False)
 try:
-    change(frozen, matrix, table, listed, mapping)
+    change(frozen, matrix, table, listed, mapping, kinds)
     raise AssertionError("written to")
 except ValueError as error:
     assert "read-only" in str(error)
@@ -253,15 +248,11 @@ assert callable(later) and later.__name__ == "later" and change.__doc__ == "Chan
 assert str(inspect.signature(later)) == "(a, b=2, *, c=None)"
 assert later(1, c=pd.Series([1])).__class__ is list
 """
-    cells = [ours(IMPORTS), student, *(check(f"q{n}", one) for n, one in
-             enumerate((changed, refused, seen)))]  # fmt: skip
-    made = [nbformat.v4.new_code_cell(one) if isinstance(one, str) else one for one in cells]
-    done, _ = isolation.run(nbformat.v4.new_notebook(cells=made), LIMITS)
-    ends = [next((o for o in cell.outputs if "ename" in o), None) for cell in done.cells]
-    assert [end and (end.ename, end.evalue) for end in ends] == [
-        None, None, None, ("SystemExit", "('no', 3)"), None,
-    ]  # fmt: skip
-    assert "said aloud" in text_of(done.cells[2])
+    cells = [ours(IMPORTS), student, check("a", changed), check("b", refused), check("c", seen)]
+    done = executed(*cells)
+    ends = [(o.ename, o.evalue) for cell in done for o in cell.outputs if "ename" in o]
+    assert ends == [("SystemExit", "('no', 3)")] and "ename" in done[3].outputs[-1]
+    assert "said aloud" in "".join(output.get("text", "") for output in done[2].outputs)
 
 
 def test_a_hang_costs_its_own_question_and_is_waited_for_once():
@@ -270,90 +261,105 @@ def test_a_hang_costs_its_own_question_and_is_waited_for_once():
         "def hang():\n    while True: pass\ndef sleep():\n    import time; time.sleep(99)",
         "def fine(): return 1",
         check("hang", "hang()"),
-        check("hang", "hang()", hidden=True),
-        check("sleep", "assert True", hidden=False),
-        check("sleep", "sleep()", hidden=True),
-        check("fine", "assert fine() == 1"),
+        hidden("hang", "hang()"),
+        ours("fine()", grade_id="hang", grade=False, solution=True),  # no check, and it is run
+        check("sleep", "assert True"),
+        hidden("sleep", "sleep()"),
+        check("fine", IS_FINE),
     )
     assert found[2:] == [
         "TimeLimit: stopped after 4 s",
         "TimeLimit: not run: the check before it took too long",
-        "",
-        "TimeLimit: stopped after 4 s",
-        "",
+        *("", "", "TimeLimit: stopped after 4 s", ""),
     ]
     assert time.monotonic() - start < 30
 
 
-def test_who_ignores_the_interrupt_keeps_what_came_before():
-    deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-    deaf += "def deaf():\n    while True: pass"
-    found = outcomes(
-        "def fine(): return 1",
-        check("fine", "assert fine() == 1"),
-        deaf,
-        check("deaf", "deaf()", hidden=True),
-        check("last", "assert fine() == 1"),
-    )
-    assert found[:3] == ["", "", ""] and found[3] == "TimeLimit: stopped after 4 s"
-    assert found[4] == "NotRun: not run: an earlier cell would not stop (deaf_hidden)"
+DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+DEAF += "def deaf():\n    while True: pass"
+FINE = "def fine(): return 1"
+IS_FINE = "assert fine() == 1"
+LISTENS = """
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter('always')
+    got = answer(np.eye(2))
+assert isinstance(got, np.matrix) and len(caught) == 1
+"""
+GRADING = "import os\nassert os.environ.get('DESKREC_GRADING') == '1', 'not said'"
+# Cells, and how each ends.
+RUNS = {
+    "who ignores the interrupt keeps what came before": [
+        (FINE, ""),
+        (check("fine", IS_FINE), ""),
+        (DEAF, ""),
+        (hidden("deaf", "deaf()"), "TimeLimit: stopped after 4 s"),
+        (check("last", IS_FINE), "NotRun: not run: an earlier cell would not stop (deaf_hidden)"),
+    ],
+    "own names of a check are not asked for in the student's process": [
+        (ours("def helper(value): return value == 1"), ""),
+        ("def helper(value): return True\nokay = lambda value: True\nanswer = 3\nchecks = 5", ""),
+        (
+            check("fails", "raise ValueError('too early')\ndef okay(value): return value == 1"),
+            "ValueError: too early",
+        ),
+        (hidden("fails", "assert okay(answer)"), "NameError: name 'okay' is not defined"),
+        (check("helper", "assert helper(answer), 'no'"), "AssertionError: no"),
+        (check("value", "assert answer == 3"), ""),
+    ],
+    "a visible check runs once": [
+        ("calls = []\ndef answer():\n    calls.append(1)\n    return len(calls)", ""),
+        (check("one", "assert answer() == 1"), ""),
+        (hidden("one", "assert answer() == 2"), ""),
+    ],
+    "what is sent over costs no warning": [
+        (ours(IMPORTS), ""),
+        ("def answer(value): return np.asmatrix(value)", ""),
+        (check("q", LISTENS), ""),
+    ],
+    "grading is said where the checks run and nowhere else": [
+        (check("q", GRADING), ""),
+        (GRADING, "AssertionError: not said"),
+    ],
+}
 
 
-def test_own_names_of_a_check_are_not_asked_for_in_the_students_process():
-    found = outcomes(
-        ours("def helper(value): return value == 1"),
-        "def helper(value): return True\nokay = lambda value: True\nanswer = 3\nchecks = 5",
-        check("fails", "raise ValueError('too early')\ndef okay(value): return value == 1"),
-        check("fails", "assert okay(answer)", hidden=True),
-        check("helper", "assert helper(answer), 'no'"),
-        check("value", "assert answer == 3"),
-    )
-    assert found[3] == "NameError: name 'okay' is not defined"
-    assert found[4:] == ["AssertionError: no", ""]
-
-
-def test_a_visible_check_runs_once():
-    found = outcomes(
-        "calls = []\ndef answer():\n    calls.append(1)\n    return len(calls)",
-        check("one", "assert answer() == 1"),
-        check("one", "assert answer() == 2", hidden=True),
-    )
-    assert found == ["", "", ""]
+@pytest.mark.parametrize("cells", RUNS.values(), ids=RUNS)
+def test_cells_end_as_they_should(cells):
+    assert outcomes(*(cell for cell, _ in cells)) == [end for _, end in cells]
 
 
 def test_a_slow_check_has_the_time_that_is_left_and_costs_no_other():
     limits = {**LIMITS, "cell_seconds": 8.0, "total_seconds": 8.0}
     found = outcomes(
-        "import time\ndef fine(): return 1\ndef slow(): time.sleep(5)\ndef late(): time.sleep(9)",
-        check("fine", "assert fine() == 1"),
+        f"import time\n{FINE}\ndef slow(): time.sleep(5)\ndef late(): time.sleep(9)",
+        check("fine", IS_FINE),
         check("slow", "slow()"),
         check("late", "late()"),
         check("last", "assert True"),
         limits=limits,
     )
-    assert found[:3] == ["", "", ""]
-    assert found[3] == "TimeLimit: stopped after 8 s in all"
-    assert found[4] == "NotRun: stopped after 8 s in all"
+    ends = ["TimeLimit: stopped after 8 s in all", "NotRun: stopped after 8 s in all"]
+    assert found == ["", "", "", *ends]
 
 
 def test_what_was_earned_is_kept_when_the_run_is_ended_from_outside(monkeypatch):
     monkeypatch.setattr(isolation, "SLACK", -10.0)  # it ends before the cells' own time does
     found = outcomes(
-        "def fine(): return 1\ndef hang():\n    while True: pass",
-        check("fine", "assert fine() == 1"),
+        f"{FINE}\ndef hang():\n    while True: pass",
+        check("fine", IS_FINE),
         check("hang", "hang()"),
         limits={**LIMITS, "cell_seconds": 60.0, "total_seconds": 25.0},
     )
     assert found == ["", "", "NotRun: it would not stop and was ended"]
 
 
+# Which process fails, how, and what is said then.
+STARTED = "import os; os.write(2, b'{\"started\": true}\\n'); os.abort()"
 BROKEN = {
-    "no sandbox": ("import sys; sys.exit('no sandbox: mount: no room')", "no sandbox: mount"),
-    "a judge that dies": ("import os; os.abort()", "did not start"),
-    "a judge that dies later": (
-        "import os; os.write(2, b'{\"started\": true}\\n'); os.abort()",
-        "before it was done",
-    ),
+    "no sandbox": ("judge", "import sys; sys.exit('no sandbox: no room')", "no sandbox: no room"),
+    "a judge that dies": ("judge", "import os; os.abort()", "did not start"),
+    "a judge that dies later": ("judge", STARTED, "before it was done"),
+    "no process of the student's": ("worker", "raise SystemExit(73)", "did not start"),
 }
 
 
@@ -371,19 +377,12 @@ def breaking(monkeypatch, which: str, code: str, times: int) -> list[int]:
     return begun
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_failure_of_ours_is_tried_again_and_then_said(monkeypatch, name):
-    code, message = BROKEN[name]
-    begun = breaking(monkeypatch, "judge", code, times=2)
+@pytest.mark.parametrize(("which", "code", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_failure_of_ours_is_tried_again_and_then_said(monkeypatch, which, code, message):
+    begun = breaking(monkeypatch, which, code, times=2)
     with pytest.raises(GraderFailed, match=message):
         outcomes("1")
     assert len(begun) == 2
-
-
-def test_a_students_process_that_never_starts_is_a_failure_of_ours(monkeypatch):
-    breaking(monkeypatch, "worker", "raise SystemExit(73)", times=2)
-    with pytest.raises(GraderFailed, match="did not start"):
-        outcomes("1")
 
 
 def test_a_failure_that_passes_costs_nothing(monkeypatch):
@@ -424,13 +423,9 @@ def test_garbled_replies_cost_only_what_they_are_for(kind, said):
 
 
 def test_partial_points_and_nothing_else_are_what_a_check_displays():
-    cells = [check("q", "0.5"), check("r", "print('✓')")]
-    done, _ = isolation.run(nbformat.v4.new_notebook(cells=cells), LIMITS)
-    assert [o.output_type for cell in done.cells for o in cell.outputs] == [
-        "execute_result",
-        "stream",
-    ]
-    assert done.cells[0].outputs[0].data["text/plain"] == "0.5"
+    [points], [text] = (c.outputs for c in executed(check("q", "0.5"), check("r", "print('✓')")))
+    assert (points.output_type, points.data["text/plain"]) == ("execute_result", "0.5")
+    assert text.output_type == "stream"
 
 
 def test_no_student_can_pass_a_cell_off_as_ours():
@@ -447,11 +442,11 @@ def test_without_a_sandbox_the_checks_are_still_out_of_reach(monkeypatch, user):
     assert any("can read and change" in lack for lack in plan.what_is_missing())
     attack = "import builtins, numpy as np\nbuiltins.all = np.isclose = lambda *a: 1"
     attack += "\nfrom deskrec_tutorial import checks\nchecks.equal = checks.that = print"
-    equal = "from deskrec_tutorial import checks\nchecks.equal(answer(), 2, 'two')"
+    equal = f"{GRADING}\nfrom deskrec_tutorial import checks\nchecks.equal(answer(), 2, 'two')"
     found = outcomes(
         attack,
         "def answer(): return 3",
-        check("q", equal, hidden=True),
+        hidden("q", equal),
         "import os\nos._exit(0)",
         check("r", equal),
     )
@@ -486,23 +481,3 @@ def test_what_a_system_lacks_is_said(monkeypatch):
 def test_a_trial_that_hangs_is_no_sandbox(monkeypatch):
     monkeypatch.setattr(plan, "TRIAL", 0.01)
     assert not plan._works(plan.sandbox_user())
-
-
-def test_what_is_sent_over_costs_no_warning():
-    found = outcomes(
-        ours(IMPORTS),
-        "def answer(value): return np.asmatrix(value)",
-        check(
-            "q",
-            "with warnings.catch_warnings(record=True) as caught:\n"
-            "    warnings.simplefilter('always')\n    got = answer(np.eye(2))\n"
-            "assert isinstance(got, np.matrix) and len(caught) == 1",
-        ),
-    )
-    assert found == ["", "", ""]
-
-
-def test_grading_is_said_where_the_checks_run_and_nowhere_else():
-    source = "import os\nassert os.environ.get('DESKREC_GRADING') == '1'"
-    assert outcomes(check("q", source)) == [""]
-    assert outcomes(source)[0].startswith("AssertionError")

@@ -138,17 +138,11 @@ BAD_TIMES = {
 @pytest.mark.parametrize("name", BAD_TIMES)
 def test_times_that_say_too_little_are_refused_with_the_way_out(name: str) -> None:
     values, says = BAD_TIMES[name]
-    with pytest.raises(dr.DataError, match=f"^interactions: when .*{says}"):
-        load(LOG.assign(when=values))
-
-
-@pytest.mark.parametrize("name", BAD_TIMES)
-def test_the_line_that_a_refusal_names_parses_the_column(name: str) -> None:
-    table = LOG.assign(when=BAD_TIMES[name][0])
-    with pytest.raises(dr.DataError) as refused:
+    table = LOG.assign(when=values)
+    with pytest.raises(dr.DataError, match=f"^interactions: when .*{says}") as refused:
         load(table)
     lines = re.findall(r"pd\.to_datetime\([^…]*?(?:format|origin)=\"[^\"]+\"\)", str(refused.value))
-    for line in lines:
+    for line in lines:  # does the line that is named parse the column?
         parsed = eval(line, {"pd": pd, "table": table})
         assert len(load(table.assign(when=parsed)).interactions) == 5
     assert lines or "told apart" not in str(refused.value)
@@ -265,6 +259,9 @@ def test_a_missing_kind_and_a_log_pasted_twice_are_said() -> None:
     timeless = load(pd.concat([LOG, LOG]), time=None)  # who says that nobody looks twice?
     assert "not one row stands there only once" in timeless.notes[1]
     assert len(dr.join_events(timeless)) == 10
+    partly = pd.concat([LOG, LOG[:1]])
+    assert load(partly).notes[1] == "1 of the 6 rows repeat an earlier one in all of these."
+    assert len(load(partly, time=None).notes) == 1
 
 
 # ------------------------------------------------------------------ files
@@ -394,6 +391,17 @@ def test_a_file_is_named_as_what_it_is(tmp_path: Path, name: str) -> None:
     content, says = BAD_FILES[name]
     with pytest.raises(dr.DataError, match=rf"^log\.csv: .*{says}"):
         load(put(tmp_path / "log.csv", content))
+
+
+def test_a_gzip_that_unpacks_to_far_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path / "log.csv.gz", gzip.compress(CSV.encode()))
+    monkeypatch.setattr(dr.files, "LARGEST_FILE", len(CSV))
+    assert len(load(path).interactions) == 5
+    monkeypatch.setattr(dr.files, "LARGEST_FILE", len(CSV) - 1)
+    with pytest.raises(dr.DataError, match="unpacks to more than"):
+        load(path)
 
 
 def test_deskdrop_s_files_get_the_same_names_and_dialects(

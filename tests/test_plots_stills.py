@@ -22,11 +22,11 @@ def test_the_spot_counts_what_is_on_the_map(tiny) -> None:
     similar = pd.DataFrame({"contentId": [-2, 0, 1]})
     places = pd.DataFrame(np.arange(6.0).reshape(3, 2), [-3, -2, 1], ["x", "y"])
     picture = dr.plots.article_spot(tiny, places, -3, similar)
-    assert picture.figure.axes[0].get_title(loc="left").startswith("2 of the 3 most similar")
-    assert "of which 2 are on the map" in picture.caption
-    assert "all 3 articles on it" in picture.caption
+    assert picture.figure.get_suptitle() == "2 of the 3 most similar articles lie together"
+    assert "2 of them are on the map, 2 of these in the frame" in picture.caption
+    assert "all 3 articles on the map" in picture.caption
     assert TITLES[0] in picture.caption
-    ranks = [text.get_text() for text in picture.figure.axes[0].texts]
+    ranks = [text.get_text() for text in picture.figure.axes[1].texts]
     assert sorted(ranks) == ["1", "3"]
     assert "is not on the map" in dr.plots.article_spot(tiny, places, 0, similar).caption
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from conftest import ROOT
 import deskrec_tutorial as dr
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+SOURCES, EXERCISES = (
+    sorted((ROOT / folder).glob("*.ipynb")) for folder in ("exercises/source", "exercises")
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PINNED = re.compile(r"^([\w.-]+)==([\w.]+)(?: ; (.*?))? \\$", re.M)
 
@@ -32,22 +36,33 @@ def script(name: str, folder: str = "scripts"):
     return module
 
 
+def read(file: str | Path) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+def python(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def links(text: str) -> list[str]:
+    """Where a text leads within the project."""
+    return re.findall(r"\]\((?!http|#|attachment:)([^)#]+)", text)
+
+
 def names(requirements: list[str]) -> set[str]:
     return {re.match(r"[\w.-]+", r).group().lower() for r in requirements}  # type: ignore[union-attr]
 
 
 def pins(file: str) -> dict[str, str]:
     """Versions for Python 3.11, by name."""
-    found = PINNED.findall((ROOT / file).read_text(encoding="utf-8"))
+    found = PINNED.findall(read(file))
     return {n: v for n, v, marker in found if "python_full_version >=" not in (marker or "")}
 
 
 @pytest.mark.parametrize("file", ["constraints.txt", "constraints-lowest.txt"])
 def test_constraints_hold_names_versions_markers_and_hashes_only(file: str) -> None:
-    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
-        assert PINNED.match(line) or re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line), (
-            line
-        )
+    allowed = re.compile(rf"{PINNED.pattern}|    --hash=sha256:[0-9a-f]{{64}}( \\)?$")
+    assert [line for line in read(file).splitlines() if not allowed.match(line)] == []
 
 
 def test_every_dependency_is_pinned() -> None:
@@ -65,8 +80,7 @@ def test_the_lowest_versions_tested_are_the_lower_bounds() -> None:
 
 def test_conda_and_binder_install_what_pyproject_asks_for() -> None:
     def body(file: str) -> str:
-        text = (ROOT / file).read_text(encoding="utf-8")
-        return "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+        return "\n".join(line for line in read(file).splitlines() if not line.startswith("#"))
 
     assert body("environment.yml") == body("binder/environment.yml")
     in_conda = dict(re.findall(r"- ([\w-]+)==([\w.]+)", body("environment.yml")))
@@ -75,7 +89,7 @@ def test_conda_and_binder_install_what_pyproject_asks_for() -> None:
     assert set(in_conda) == wanted
     pinned = pins("constraints.txt")
     assert in_conda == {name: pinned[name] for name in wanted}
-    assert "pip install --no-deps ." in (ROOT / "binder/postBuild").read_text(encoding="utf-8")
+    assert "pip install --no-deps ." in read("binder/postBuild")
 
 
 def test_repo2docker_accepts_the_tree(tmp_path: Path) -> None:
@@ -84,11 +98,8 @@ def test_repo2docker_accepts_the_tree(tmp_path: Path) -> None:
     for name in ("binder", "pyproject.toml", "environment.yml"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
-    done = subprocess.run(
-        [sys.executable, "-m", "repo2docker", "--no-build", str(tmp_path)],
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-m", "repo2docker", "--no-build", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "environment.yml" in done.stderr + done.stdout
 
@@ -110,33 +121,28 @@ def test_the_public_api_is_there_and_documented() -> None:
     ],
 )
 def test_dr_replay_is_the_function_whatever_came_first(first: str) -> None:
-    code = (
-        f"{first}\n"
-        "import deskrec_tutorial as dr\n"
-        "assert dr.replay.__name__ == 'replay' and callable(dr.replay), dr.replay\n"
-        "from deskrec_tutorial.replay import Board, Trending, moments, replay\n"
-        "assert callable(replay) and callable(dr.replay)\n"
-        "from deskrec_tutorial import *\n"
-        "assert callable(replay)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    code = f"""{first}
+import deskrec_tutorial as dr
+assert dr.replay.__name__ == 'replay' and callable(dr.replay), dr.replay
+from deskrec_tutorial.replay import Board, Trending, moments, replay
+assert callable(replay) and callable(dr.replay)
+from deskrec_tutorial import *
+assert callable(replay)"""
+    python(code)
 
 
 def test_figures_and_simulator_load_on_first_use_only() -> None:
-    code = (
-        "import sys, deskrec_tutorial as dr;"
-        "late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'scipy.optimize'};"
-        "late |= {'deskrec_simulator', 'deskrec_tutorial.recommenders'};"
-        "assert not late & set(sys.modules), late & set(sys.modules);"
-        "dr.plots; assert 'matplotlib' in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    code = """import sys, deskrec_tutorial as dr
+late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'scipy.optimize'}
+late |= {'deskrec_simulator', 'deskrec_tutorial.recommenders'}
+assert not late & set(sys.modules), late & set(sys.modules)
+dr.plots
+assert 'matplotlib' in sys.modules"""
+    python(code)
 
 
 def test_every_package_is_installed_with_what_it_reads() -> None:
-    setup = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
-        "setuptools"
-    ]
+    setup = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]
     found = {
         file.parent.relative_to(ROOT)
         for package in ("deskrec_tutorial", "deskrec_simulator")
@@ -150,26 +156,11 @@ def test_every_package_is_installed_with_what_it_reads() -> None:
 
 
 def test_arrows_between_modules_go_one_way() -> None:
-    order = [
-        "door",
-        "clock",
-        "files",
-        "data",
-        "own_log",
-        "strength",
-        "als",
-        "similarity",
-        "recommendations",
-        "splits",
-        "metrics",
-        "evaluation",
-        "sampled",
-        "recommenders",
-        "replay",
-        "scorers",
-    ]
+    order = ["door", "clock", "files", "data", "own_log", "strength", "als", "similarity"]
+    order += ["recommendations", "splits", "metrics", "evaluation", "sampled", "recommenders"]
+    order += ["replay", "scorers"]
     for position, module in enumerate(order):
-        tree = ast.parse((ROOT / f"deskrec_tutorial/{module}.py").read_text(encoding="utf-8"))
+        tree = ast.parse(read(f"deskrec_tutorial/{module}.py"))
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.level:
                 for name in [node.module] if node.module else [n.name for n in node.names]:
@@ -183,10 +174,10 @@ def test_the_simulator_tells_its_story_in_order() -> None:
     folder = ROOT / "deskrec_simulator"
     assert {path.stem for path in folder.glob("*.py")} == set(order)
     for position, module in enumerate(order):
-        text = (folder / f"{module}.py").read_text(encoding="utf-8")
-        assert set(re.findall(r"^from \.(\w+) import", text, re.M)) <= set(order[:position]), module
+        imported = re.findall(r"^from \.(\w+) import", read(folder / f"{module}.py"), re.M)
+        assert set(imported) <= set(order[:position]), module
     for path in (ROOT / "deskrec_tutorial").rglob("*.py"):
-        assert not re.search(r"deskrec_simulator\.\w", path.read_text(encoding="utf-8")), path
+        assert not re.search(r"deskrec_simulator\.\w", read(path)), path
 
 
 # ------------------------------------------------------------------ a house to read in an evening
@@ -214,7 +205,7 @@ def test_the_readme_names_each_chapter_s_modules_and_they_are_short() -> None:
     house, package = script("sizes", "benchmarks"), ROOT / "deskrec_tutorial"
     named = house.helpers()
     assert list(named) == [path.stem.partition("_")[0] for path in NOTEBOOKS]
-    written = {path.name: path.read_text(encoding="utf-8") for path in package.glob("*.py")}
+    written = {path.name: read(path) for path in package.glob("*.py")}
     opening = {name: re.match(r'"""Chapter (\d)', text) for name, text in written.items()}
     found = {(f"0{match[1]}", name) for name, match in opening.items() if match}
     assert found == {(chapter, name) for chapter, names in named.items() for name in names}
@@ -291,118 +282,94 @@ def test_an_address_can_be_changed_in_one_go(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ the notebooks as stored
 
 
-@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
-def notebook(request: pytest.FixtureRequest) -> dict:
-    stored: dict = json.loads(request.param.read_text(encoding="utf-8"))
-    stored["name"] = request.param.stem
-    return stored
+def cells_of(path: Path) -> list[dict]:
+    cells: list[dict] = json.loads(read(path))["cells"]
+    for cell in cells:
+        cell["source"] = "".join(cell["source"])
+    return cells
 
 
-def code_cells(notebook: dict) -> list[dict]:
-    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+def code_of(path: Path) -> list[dict]:
+    return [cell for cell in cells_of(path) if cell["cell_type"] == "code"]
+
+
+def each(*paths: Path) -> pytest.MarkDecorator:
+    ids = [path.relative_to(ROOT).with_suffix("").as_posix() for path in paths]
+    return pytest.mark.parametrize("path", paths, ids=ids)
 
 
 def test_all_chapters_are_there() -> None:
-    stems = [path.stem for path in NOTEBOOKS]
-    assert stems == [
-        "00_start_here",
-        "01_data",
-        "02_event_strength",
-        "03_als_math",
-        "03b_als_knobs",
-        "04_similarity",
-        "05_recommendations",
-        "06_evaluation",
-        "07_tuning_and_time",
-    ]
+    stems = ["00_start_here", "01_data", "02_event_strength", "03_als_math", "03b_als_knobs"]
+    stems += ["04_similarity", "05_recommendations", "06_evaluation", "07_tuning_and_time"]
+    assert [path.stem for path in NOTEBOOKS] == stems
 
 
-def test_a_notebook_is_stored_executed_from_top_to_bottom(notebook: dict) -> None:
-    counts = [cell["execution_count"] for cell in code_cells(notebook)]
+@each(*NOTEBOOKS, *SOURCES)
+def test_a_notebook_is_stored_executed_from_top_to_bottom(path: Path) -> None:
+    counts = [cell["execution_count"] for cell in code_of(path)]
     assert counts == list(range(1, len(counts) + 1))
 
 
-def test_a_notebook_stores_no_error_no_stderr_no_path_and_no_address(notebook: dict) -> None:
-    for cell in code_cells(notebook):
-        for output in cell["outputs"]:
-            assert output["output_type"] != "error"
-            assert output.get("name") != "stderr"
-            shown = json.dumps(
-                {k: v for k, v in output.get("data", {}).items() if "image" not in k}
-            )
-            shown += json.dumps(output.get("text", ""))
-            assert not re.search(r"/tmp/|/home/|/root/|site-packages| at 0x[0-9a-f]", shown)
+@each(*NOTEBOOKS, *SOURCES)
+def test_a_notebook_stores_no_error_no_stderr_no_path_and_no_address(path: Path) -> None:
+    for output in (output for cell in code_of(path) for output in cell["outputs"]):
+        assert output["output_type"] != "error"
+        assert output.get("name") != "stderr"
+        data = output.get("data", {})
+        shown = json.dumps([v for k, v in data.items() if "image" not in k])
+        shown += json.dumps(output.get("text", ""))
+        assert not re.search(r"/tmp/|/home/|/root/|site-packages| at 0x[0-9a-f]", shown)
 
 
-def test_a_notebook_opens_on_colab_and_binder(notebook: dict) -> None:
+@each(*NOTEBOOKS, *SOURCES, *EXERCISES)
+def test_a_notebook_opens_on_colab_and_binder(path: Path) -> None:
+    """A source opens what students get."""
     slug = script("address").slug(PROJECT["urls"]["Repository"])
-    top = "".join(notebook["cells"][0]["source"])
-    name = notebook["name"]
-    assert (
-        f"https://colab.research.google.com/github/{slug}/blob/main/notebooks/{name}.ipynb" in top
-    )
-    assert f"https://mybinder.org/v2/gh/{slug}/main?urlpath=lab/tree/notebooks/{name}.ipynb" in top
-    install = "".join(notebook["cells"][1]["source"])
+    place = f"{path.relative_to(ROOT).parts[0]}/{path.name}"
+    top, install = (cell["source"] for cell in cells_of(path)[:2])
+    assert f"https://colab.research.google.com/github/{slug}/blob/main/{place}" in top
+    assert f"https://mybinder.org/v2/gh/{slug}/main?urlpath=lab/tree/{place}" in top
     assert 'if "google.colab" in sys.modules:\n    %pip install' in install
     assert f"git+https://github.com/{slug}" in install
 
 
-def test_links_between_chapters_lead_somewhere(notebook: dict) -> None:
-    text = "\n".join(
-        "".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"
-    )
-    for target in re.findall(r"\]\((?!http|#)([^)#]+)", text):
-        assert (ROOT / "notebooks" / target).exists(), target
+PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "TEACHING.md", "docs/sample.md"]
+PAGES += ["docs/evaluation.md", "docs/glossary.md", "docs/reading.md", "docs/when-implicit-says.md"]
+PAGES += ["deskrec_simulator/README.md"]
 
 
-def test_no_picture_or_script_comes_from_elsewhere(notebook: dict) -> None:
-    for cell in notebook["cells"]:
-        source = "".join(cell["source"])
-        assert not re.search(r"!\[[^\]]*\]\(http|<img|<script|<iframe", source)
+@each(*NOTEBOOKS, *SOURCES, *EXERCISES, *(ROOT / page for page in PAGES))
+def test_links_lead_somewhere(path: Path) -> None:
+    texts = [read(path)]
+    if path.suffix == ".ipynb":
+        texts = [cell["source"] for cell in cells_of(path) if cell["cell_type"] != "code"]
+    for target in links("\n".join(texts)):
+        assert (path.parent / target).exists(), target
 
 
-def test_every_picture_has_its_sentence_below_it(notebook: dict) -> None:
-    for cell in code_cells(notebook):
-        outputs = cell["outputs"]
-        for position, output in enumerate(outputs):
-            if "image/png" not in output.get("data", {}):
-                continue
-            sentence = "".join(output["data"]["text/plain"])
-            assert len(sentence) > 30
-            assert not sentence.startswith("<")
-            below = outputs[position + 1]["data"]["text/html"]
-            assert "<em>" in "".join(below)
+@each(*NOTEBOOKS)
+def test_no_picture_or_script_comes_from_elsewhere(path: Path) -> None:
+    for cell in cells_of(path):
+        assert not re.search(r"!\[[^\]]*\]\(http|<img|<script|<iframe", cell["source"])
+
+
+@each(*NOTEBOOKS)
+def test_every_picture_has_its_sentence_below_it(path: Path) -> None:
+    for cell in code_of(path):
+        for output, below in pairwise([*cell["outputs"], {"data": {"text/html": ""}}]):
+            if "image/png" in output.get("data", {}):
+                sentence = "".join(output["data"]["text/plain"])
+                assert len(sentence) > 30 and not sentence.startswith("<")
+                assert "<em>" in "".join(below["data"]["text/html"])
 
 
 def test_the_map_of_chapter_4_is_the_readme_s_and_chapter_0_s() -> None:
-    stored = script("pictures").stored_picture(
-        ROOT / "notebooks/04_similarity.ipynb", "largest topics"
-    )
+    notebook = ROOT / "notebooks/04_similarity.ipynb"
+    stored = script("pictures").stored_picture(notebook, "largest topics")
     assert (ROOT / "docs/map.png").read_bytes() == stored
-    start = json.loads((ROOT / "notebooks/00_start_here.ipynb").read_text(encoding="utf-8"))
-    shown = next(cell["attachments"] for cell in start["cells"] if "attachments" in cell)
+    start = cells_of(ROOT / "notebooks/00_start_here.ipynb")
+    shown = next(cell["attachments"] for cell in start if "attachments" in cell)
     assert base64.b64decode(shown["map.png"]["image/png"]) == stored
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "CHANGELOG.md",
-        "CONTRIBUTING.md",
-        "TEACHING.md",
-        "docs/sample.md",
-        "docs/evaluation.md",
-        "docs/glossary.md",
-        "docs/reading.md",
-        "docs/when-implicit-says.md",
-        "deskrec_simulator/README.md",
-    ],
-)
-def test_links_of_the_pages_lead_somewhere(page: str) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!http|#)([^)#]+)", text):
-        assert ((ROOT / page).parent / target).exists(), target
 
 
 # ------------------------------------------------------------------ habits
@@ -410,15 +377,14 @@ def test_links_of_the_pages_lead_somewhere(page: str) -> None:
 
 def parsed(file: str) -> dict:
     """A YAML file as a mapping; `on` is one of YAML's words for true."""
-    found: dict = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+    found: dict = yaml.safe_load(read(file))
     return found
 
 
 def test_versions_agree_and_the_changelog_has_them() -> None:
     version = PROJECT["version"]
     assert dr.__version__ == version == parsed("CITATION.cff")["version"]
-    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    headings = re.findall(r"^## \[(.*?)\](?: - (\S+))?$", changes, re.M)
+    headings = re.findall(r"^## \[(.*?)\](?: - (\S+))?$", read("CHANGELOG.md"), re.M)
     released = [(name, date) for name, date in headings if name != "Unreleased"]
     assert released[0] == (version, str(parsed("CITATION.cff")["date-released"]))
 
@@ -439,7 +405,7 @@ def test_workflows_run_what_there_is(file: str) -> None:
 
 def test_the_form_of_the_lost_knows_every_chapter() -> None:
     fields = {f["id"]: f for f in parsed(".github/ISSUE_TEMPLATE/lost.yml")["body"]}
-    chapters = re.findall(r"^\| \[(\d\d\w? [^]]+)\]", (ROOT / "README.md").read_text("utf-8"), re.M)
+    chapters = re.findall(r"^\| \[(\d\d\w? [^]]+)\]", read("README.md"), re.M)
     assert fields["chapter"]["attributes"]["options"][:-1] == chapters
     assert len(chapters) >= 9
 
@@ -449,8 +415,8 @@ def test_hooks_and_container_use_what_there_is() -> None:
     assert [hook["id"] for hook in hooks] == ["ruff", "ruff-format", "codespell", "notebooks"]
     for path in re.findall(r"tests/\S+", " ".join(hook["entry"] for hook in hooks)):
         assert (ROOT / path).exists(), path
-    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
-    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    container = json.loads(read(".devcontainer/devcontainer.json"))
+    targets = re.findall(r"^(\w+):", read("Makefile"), re.M)
     assert container["postCreateCommand"].removeprefix("make ") in targets
 
 

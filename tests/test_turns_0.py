@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from turns import try_out
 
 import deskrec_tutorial as dr
 from deskrec_tutorial import checks
@@ -16,13 +17,14 @@ def small(strength: pd.DataFrame, matrix: dr.InteractionMatrix) -> tuple:
     return dr.fit_als(matrix, factors=4, iterations=1), matrix, people
 
 
-def test_articles_per_person(small: tuple, capsys: pytest.CaptureFixture) -> None:
-    _, matrix, _ = small
-    chapter_0.per_person(matrix.user_items.nnz / 1895, matrix)
-    chapter_0.per_person(..., matrix)
-    assert capsys.readouterr().out == "✓ articles per person\n✎ your turn: articles per person\n"
-    with pytest.raises(checks.CheckFailed, match="readers per article"):
-        chapter_0.per_person(matrix.user_items.nnz / 2979, matrix)
+def test_articles_per_person(
+    small: tuple, clicks: dr.ClickStream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled = small[1].user_items.nnz
+    right, wrong = filled / 1895, {"readers per article": filled / 2979}
+    wrong |= {"clicks per person": 72_312 / 1895, "share of the grid": filled / 1895 / 2979}
+    for rounded in (right, round(right, 1), round(right)):
+        try_out((chapter_0.per_person, (small[1], clicks), rounded, wrong), capsys)
 
 
 def test_five_recommendations(small: tuple) -> None:
@@ -38,5 +40,6 @@ def test_three_like_the_bicycle_trip(small: tuple) -> None:
     column = pd.Series(matrix.titles).eq("Out of Portland: 9 days on a bicycle").idxmax()
     titles = dr.similar_articles(model, matrix, matrix.item_ids[column], n=4)["title"].tolist()
     chapter_0.bicycle(titles[1:], model, matrix)
+    chapter_0.bicycle(pd.Series(titles[1:]), model, matrix)
     with pytest.raises(checks.CheckFailed, match="among the four"):
         chapter_0.bicycle(titles, model, matrix)

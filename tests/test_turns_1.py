@@ -9,14 +9,20 @@ from turns import Turn, try_out
 from deskrec_tutorial.checks import chapter_1
 
 LOG = pd.DataFrame({"contentId": [1, 1, 2, 7, 7], "where": ["x", None, "y", None, "z"]})
-SHARED = pd.DataFrame({"contentId": [1, 2]})
+GONE, NEVER_SHARED = pd.Series([1, 7]), pd.Series([7])
 READ = pd.DataFrame({"en": [9, 5, 10, 1], "pt": [1, 5, 0, 1]})
 
 TURNS: list[Turn] = [
     (chapter_1.incomplete, (LOG,), ["where"], {"complete ones": ["contentId"]}),
     (chapter_1.incomplete, (LOG,), pd.Index(["where"]), {"all columns": list(LOG)}),
-    (chapter_1.orphans, (LOG, SHARED), 2, {"find an article": 3, "number of articles": 1}),
-    (chapter_1.both, (READ,), 2 / 3, {"all people": 0.75, "number of people": 2}),
+    (chapter_1.incomplete, (LOG,), {"where"}, {"pick the names": LOG.isna().any()}),
+    (
+        chapter_1.orphans,
+        (LOG, GONE, NEVER_SHARED),
+        2,
+        {"the others": 3, "number of articles": 1, "all removed": 4},
+    ),
+    (chapter_1.both, (READ,), 0.667, {"all people": 0.75, "number of people": 2}),
 ]
 
 

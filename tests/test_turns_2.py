@@ -24,7 +24,11 @@ TURNS: list[Turn] = [
         chapter_2.second,
         (SMALL,),
         np.array([1], dtype="int32"),
-        {"the values": np.array([6.0]), "row 0": np.array([0, 3])},
+        {
+            "the values": np.array([6.0]),
+            "row 0": np.array([0, 3]),
+            "numbers of rows": np.array([3]),
+        },
     ),
 ]
 

@@ -39,6 +39,7 @@ def density(answer: Any, user_items: sparse.csr_matrix) -> None:
         answer,
         filled,
         "the density of the matrix",
+        tolerance=1e-5,
         mistakes={
             "That is the share of empty cells.": 1 - filled,
             "That is in percent; give a share between 0 and 1.": 100 * filled,
@@ -57,5 +58,8 @@ def second(answer: Any, small: sparse.csr_matrix) -> None:
         mistakes={
             "Those are the values; the columns stand in `indices`.": small.data[start:stop],
             "That is row 0: row 1 starts at `indptr[1]`.": small.indices[: small.indptr[1]],
+            "1 and 2 are numbers of rows; where these begin and end stands in `indptr`.": (
+                small.indices[1:2]
+            ),
         },
     )

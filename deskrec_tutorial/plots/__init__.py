@@ -6,7 +6,7 @@ A plot function computes its title and caption from the data it draws, so neithe
 from .als import alpha_scores, factor_plane, loss_staircase, reconstructions, toy_matrix
 from .core import Picture, picture, shorten
 from .course import course_map
-from .data import article_life, event_types, long_tail_curve, missing_values, weekly_rhythm
+from .data import article_life, event_types, long_tail_curve, weekly_rhythm
 from .evaluation import (
     flips,
     hits_by_length,
@@ -18,7 +18,7 @@ from .evaluation import (
     two_protocols,
     what_lists_show,
 )
-from .recommendations import concentration, scaled_best, score_range, score_waterfall, two_seeds
+from .recommendations import concentration, score_range, score_waterfall, two_seeds
 from .similarity import arrows, article_map, evidence, norms_and_readers, two_rankings
 from .stills import als_filmstrip, article_spot
 from .strength import busiest_corner, csr_drawing, event_weights, strength_distribution
@@ -27,8 +27,8 @@ __all__ = [
     "Picture", "alpha_scores", "als_filmstrip", "arrows", "article_life", "article_map",
     "article_spot", "busiest_corner", "concentration", "course_map", "csr_drawing",
     "event_types", "event_weights", "evidence", "factor_plane", "flips", "hits_by_length",
-    "long_tail_curve", "loss_staircase", "missing_values", "noise", "norms_and_readers", "picture",
-    "reconstructions", "scaled_best", "score_range", "score_waterfall", "scoreboard", "served",
+    "long_tail_curve", "loss_staircase", "noise", "norms_and_readers", "picture",
+    "reconstructions", "score_range", "score_waterfall", "scoreboard", "served",
     "shorten", "strength_distribution", "sweep", "toy_matrix", "tuning_map", "two_protocols",
     "two_rankings", "two_seeds", "weekly_rhythm", "what_lists_show",
 ]  # fmt: skip

@@ -34,12 +34,11 @@ def course_map(
     for x, (name, size) in enumerate(stations):
         box = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": BLUE, "linewidth": 2}
         axes.text(x, 0, f"{name}\n\n{size}", ha="center", va="center", fontsize=9, bbox=box)
-    for x, name in enumerate(arrows):
-        axes.annotate(
-            "", (x + 0.61, 0), (x + 0.39, 0), arrowprops={"arrowstyle": "->", "color": ORANGE}
-        )
-        axes.text(x + 0.5, 0.36, name, ha="center", fontsize=8, family="DejaVu Sans Mono")
-    axes.set(xlim=(-0.5, len(stations) - 0.5), ylim=(-0.6, 0.6))
+    for x, name in enumerate(arrows):  # from the top of one box to the top of the next
+        look = {"arrowstyle": "-|>", "color": ORANGE, "connectionstyle": "arc3,rad=-0.3"}
+        axes.annotate("", (x + 0.93, 0.3), (x + 0.07, 0.3), arrowprops=look)
+        axes.text(x + 0.5, 0.58, name, ha="center", fontsize=9, family="DejaVu Sans Mono")
+    axes.set(xlim=(-0.5, len(stations) - 0.5), ylim=(-0.4, 0.8))
     axes.set_axis_off()
     kept = len(strength) / len(clicks.interactions)
     axes.set_title(f"Four functions turn {len(clicks.interactions):,} clicks into a model")

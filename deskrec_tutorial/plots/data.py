@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from .. import door
-from ..data import ClickStream, long_tail, missing_share
+from ..data import long_tail
 from .colours import BLUE, GREY, LOOKS, ORANGE
-from .core import Drawn, panel, picture, title_over_all
+from .core import Drawn, panel, picture
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Ages to mark on an article's life, in days.
@@ -53,47 +52,6 @@ def _zone(when: pd.Series) -> str:
             'pd.to_datetime(events["timestamp"], unit="s", utc=True).'
         )
     return str(when.dt.tz)
-
-
-@picture
-def missing_values(clicks: ClickStream) -> Drawn:
-    """Percentage of missing values in every column of both tables."""
-    tables = {"articles": clicks.articles, "interactions": clicks.interactions}
-    rows = [len(table.columns) for table in tables.values()]
-    figure = Figure(figsize=(8, 1.4 + 0.24 * sum(rows)))
-    panels = figure.subplots(2, sharex=True, height_ratios=rows)
-    for axes, (name, table) in zip(panels, tables.items(), strict=True):
-        share = missing_share(table)[::-1]
-        axes.barh(share.index.astype(str), share, color=ORANGE)
-        for y, value in enumerate(share):
-            axes.text(value + 1, y, f"{value:.1f}%", va="center", fontsize=8)
-        axes.set(xlim=(0, 110), ylim=(-0.6, len(share) - 0.4), ylabel=name)
-    figure.align_ylabels()
-    panels[1].set_xticks(range(0, 101, 20))
-    panels[1].set_xlabel("missing values (% of the rows)")
-    gaps = [f"{_gappy(table)} of {len(table.columns)} in {name}" for name, table in tables.items()]
-    title_over_all(figure, f"Columns with gaps: {', '.join(gaps)}")
-    return figure, " ".join(_about_gaps(name, table) for name, table in tables.items())
-
-
-def _gappy(table: pd.DataFrame) -> int:
-    return int(table.isna().any().sum())
-
-
-def _about_gaps(name: str, table: pd.DataFrame) -> str:
-    """A sentence on a table's gaps: where the most are, and whether they come together."""
-    share = missing_share(table)
-    if not _gappy(table):
-        return f"The {name} table has no missing values in its {len(share)} columns."
-    holes = table.isna().loc[:, table.isna().any()]
-    together = holes.all(axis=1).sum() / holes.any(axis=1).sum()
-    text = f"In the {name} table {share.index[0]} misses most: {share.iloc[0]:.1f}% of its rows."
-    if len(holes.columns) == 1:
-        return text
-    return text + (
-        f" Where one of its {len(holes.columns)} columns with gaps is empty, all of them are empty "
-        f"in {together:.1%} of the cases."
-    )
 
 
 @picture

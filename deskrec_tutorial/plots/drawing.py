@@ -106,7 +106,7 @@ class Mark(NamedTuple):
         axes.plot(x, y, self.shape, mfc=fill, mec=edge, mew=self.edge, ms=scale * self.size)
         if self.code:
             look = {"color": ink, "fontsize": 7.5, "weight": "bold"}
-            axes.text(x, y, self.code, look, ha="center", va="center")
+            axes.text(x, y, self.code, look, ha="center", va="center", clip_on=True)
 
 
 Shape = Dots | Line | Mark

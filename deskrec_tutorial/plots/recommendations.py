@@ -28,39 +28,12 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> Drawn:
     axes.yaxis.set_major_formatter("{x:.0%}")
     axes.legend(title="pair of person and article")
     axes.set_title(
-        f"Scores run from {scores.min():.1f} to {scores.max():.1f}; {below:.0%} are below zero"
+        f"A score is no probability: {below:.0%} are below zero, the largest is {scores.max():.1f}"
     )
     return figure, (
         f"Of {scores.size:,} scores {below:.1%} lie below 0 and {above:.1%} above 1; a probability "
         f"would stay in the grey band. Half of the unread pairs score {_quartiles(groups[0][1])}, "
         f"half of the read pairs {_quartiles(groups[1][1])}."
-    )
-
-
-@picture
-def scaled_best(raw: np.ndarray, scaled: np.ndarray) -> Drawn:
-    """Each person's best unread article: its raw score and its min-max scaled one."""
-    # The people closest to the median raw score, one in forty: alike before scaling.
-    middle = np.argsort(np.abs(raw - np.median(raw)), kind="stable")[: max(2, len(raw) // 40)]
-    low, high = scaled[middle].min(), scaled[middle].max()
-    figure, axes = panel()
-    axes.scatter(raw, scaled, s=12, color=BLUE, alpha=0.35, linewidth=0)
-    axes.plot([np.median(raw)] * 2, [low, high], color=BLACK, marker="o", linewidth=1.5)
-    axes.annotate(
-        "about the same raw score,\nyet scaled it differs", (np.median(raw), low),
-        (0.97, 0.06), textcoords="axes fraction", ha="right", fontsize=9,
-        arrowprops={"arrowstyle": "-", "color": GREY, "shrinkB": 6},
-    )  # fmt: skip
-    axes.set(xlabel="raw score of the best unread article", ylabel="the same, scaled to 0 … 1")
-    axes.set_ylim(scaled.min() - 0.06, 1.02)
-    axes.set_title(
-        f"Scaled, the best suggestion gets anything from {scaled.min():.2f} to {scaled.max():.2f}"
-    )
-    return figure, (
-        f"One dot per person, {len(raw):,} in all. {(scaled == 1).mean():.0%} of the people have a "
-        f"best unread article that scales to exactly 1. Of the {len(middle):,} people whose raw "
-        f"score is closest to the median ({raw[middle].min():.2f} to {raw[middle].max():.2f}) the "
-        f"scaled scores go from {low:.2f} to {high:.2f}."
     )
 
 
@@ -128,7 +101,8 @@ def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> Drawn:
     title_over_all(figure, f"Another seed keeps {shared.mean():.1f} of {n} titles on average")
     return figure, (
         f"Left: of {len(shared):,} people {(shared == n).sum():,} get the same {n} titles from "
-        f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them. Right: "
+        f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them, and "
+        f"{shared.mean():.1f} is the mean. Right: "
         f"{by_rank.iloc[0]:.0%} of the articles at rank 1 are still among the other list's {n}, "
         f"and {by_rank.iloc[-1]:.0%} of those at rank {n}."
     )

@@ -24,6 +24,7 @@ LOOKS = (
     (BLUE, "o", "●"), (ORANGE, "s", "■"), (GREEN, "^", "▲"), (PINK, "D", "◆"), (RED, "v", "▼"),
     (BLACK, "P", "✚"), (SKY, "X", "✖"),
 )  # fmt: skip
+MOVED = BLUE, ORANGE  # the line of an article that stays at its place, and of one that moves
 
 
 @picture
@@ -98,19 +99,16 @@ def two_rankings(
     """
     rows = max(len(left), len(right))
     figure, axes = panel(0.38 * rows + 1.2)
-    place = {item: rank for rank, item in enumerate(right["contentId"])}
-    both = [(rank, place[item]) for rank, item in enumerate(left["contentId"]) if item in place]
+    both = moves(left, right)
     for start, end in both:
-        axes.plot([0, 1], [start, end], "-o", color=BLUE if start == end else ORANGE)
+        axes.plot([0, 1], [start, end], "-o", color=MOVED[start != end])
     _list(axes, 0, left, set(right["contentId"]), names[0])
     _list(axes, 1, right, set(left["contentId"]), names[1])
     axes.set(xlim=(-3.4, 4.4), ylim=(rows - 0.4, -1.2))  # about one inch for the lines
     axes.set_axis_off()
     means = left["readers"].mean(), right["readers"].mean()
-    axes.set_title(
-        f"Mean readers of a listed article: {means[0]:.0f} by {names[0]}, "
-        f"{means[1]:.0f} by {names[1]}"
-    )
+    (few, less), (many, more) = sorted(zip(means, names, strict=True))
+    axes.set_title(f"By {more} come articles with {many:.0f} readers, by {less} with {few:.0f}")
     moved = sum(start != end for start, end in both)
     return figure, (
         f"Articles in both lists: {len(both)}, of which {moved} at another place (orange lines). "
@@ -195,6 +193,12 @@ def _classes(readers: np.ndarray) -> pd.Series[str]:
 
 def _of(readers: str) -> str:
     return "1 reader" if readers == "1" else f"{readers} readers"
+
+
+def moves(left: pd.DataFrame, right: pd.DataFrame) -> list[tuple[int, int]]:
+    """The two places, from 0, of each article that is in both lists."""
+    place = {item: rank for rank, item in enumerate(right["contentId"])}
+    return [(rank, place[item]) for rank, item in enumerate(left["contentId"]) if item in place]
 
 
 def _list(axes: Axes, x: int, table: pd.DataFrame, shared: set[int | str], name: str) -> None:

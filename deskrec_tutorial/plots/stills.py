@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..strength import InteractionMatrix
 from .colours import BLACK, BLUE, GREY, PINK, RED
-from .core import UNITLESS, Drawn, heat_map, panel, picture, shorten, title_over_all
+from .core import UNITLESS, Drawn, heat_map, picture, shorten, title_over_all
 from .drawing import Dots, Line, Mark, Shape, draw
 
 Tastes = Mapping[str, Sequence[str]]  # the people and articles that belong to each
@@ -28,17 +28,37 @@ def article_spot(
     `places` has the columns `x` and `y` and the index contentId; `item` is the contentId of the
     article; `similar` is as `similar_articles` returns it, without the article itself.
     """
-    on_map = similar["contentId"].isin(places.index).sum()
-    figure, axes = panel(5.6)
-    draw(axes, spot(matrix, places, item, similar))
-    axes.set_xlabel(UNITLESS)
-    axes.set_title(f"{on_map} of the {len(similar)} most similar articles are on the map")
-    where = "the red diamond" if item in places.index else "not on the map"
+    shapes = spot(matrix, places, item, similar)
+    marks = [shape for shape in shapes if isinstance(shape, Mark)]
+    on_map = sum(mark.filled for mark in marks)
+    figure = Figure(figsize=(9.5, 4.6))
+    whole, close = figure.subplots(1, 2, width_ratios=[1.25, 1])
+    draw(whole, [shapes[0], *(m._replace(size=m.size / 3, code="", edge=1) for m in marks)])
+    draw(close, shapes)
+    (left, bottom), (right, top) = window = _window(marks, places)
+    edge = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+    draw(whole, [Line(np.array(edge), BLACK)])
+    close.set(xlim=(left, right), ylim=(bottom, top), xlabel="The part in the frame.")
+    close.spines[:].set_visible(True)
+    whole.set(xlabel=UNITLESS)
+    seen = [bool((window[0] < m.at).all() and (m.at < window[1]).all()) for m in marks if m.filled]
+    title_over_all(figure, f"{sum(seen)} of the {len(similar)} most similar articles lie together")
+    where = "the diamond" if item in places.index else "not on the map"
     return figure, (
         f"“{matrix.titles[matrix.item_index(item)]}” is {where}; the numbers are the places in the "
-        f"list of articles most similar to it, of which {on_map} are on the map. Grey dots: all "
-        f"{len(places):,} articles on it."
+        f"list of articles most similar to it. {on_map} of them are on the map, {sum(seen)} of "
+        f"these in the frame, which is enlarged on the right. Grey dots: all {len(places):,} "
+        "articles on the map."
     )
+
+
+def _window(marks: Sequence[Mark], places: pd.DataFrame) -> np.ndarray:
+    """The lower left and the upper right corner around most of the marks."""
+    spots = np.array([mark.at for mark in marks]) if marks else places[["x", "y"]].to_numpy()
+    middle = np.median(spots, axis=0)
+    least = np.ptp(places[["x", "y"]].to_numpy(), axis=0) / 25
+    reach = np.maximum(1.25 * np.quantile(np.abs(spots - middle), 0.8, axis=0), least)
+    return np.array([middle - reach, middle + reach])
 
 
 def spot(

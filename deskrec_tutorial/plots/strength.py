@@ -42,14 +42,16 @@ def event_weights(events: pd.DataFrame, weights: Mapping[str, float] = EVENT_WEI
     odd = [f"{a} and {b}" for a, b in couples if not known[a] > known[b]]
     heavier = f"{len(couples) - len(odd)} of {len(couples)}"
     exceptions = f"; not so for {'; '.join(odd)}" if odd else ""
-    title_over_all(figure, f"The rarer act weighs more in {heavier} comparisons")
+    folds = counts.max() / counts.min(), max(weighed) / min(weighed)
+    title_over_all(figure, f"Counts differ {folds[0]:.0f}-fold, weights {folds[1]:.0f}-fold")
     listed = ", ".join(
         f"{kind} {n / len(events):.1%} (weight {weight:g})"
         for kind, n, weight in reversed([*zip(counts.index, counts, weighed, strict=True)])
     )
     return figure, (
-        f"Shares of the {len(events):,} events: {listed}. Compared two by two, the rarer type has "
-        f"the larger weight in {heavier} cases{exceptions}."
+        f"Shares of the {len(events):,} events: {listed}. The commonest type has {folds[0]:.0f} "
+        f"times the events of the rarest, the largest weight is {folds[1]:.0f} times the smallest. "
+        f"Compared two by two, the rarer type has the larger weight in {heavier} cases{exceptions}."
     )
 
 

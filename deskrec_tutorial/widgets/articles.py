@@ -10,8 +10,8 @@ from implicit.cpu.als import AlternatingLeastSquares
 from .. import door
 from ..als import check_count, check_model
 from ..plots import article_spot
-from ..plots.colours import BLUE, RED
 from ..plots.drawing import EDGE, drawing
+from ..plots.similarity import MOVED, moves
 from ..plots.stills import spot
 from ..similarity import similar_articles
 from ..strength import InteractionMatrix
@@ -167,23 +167,17 @@ def listing(title: str, lists: dict[str, pd.DataFrame], method: str) -> str:
     return heading(name) + table(names, rows, ("24px", "auto", "22%", "56px", "64px"))
 
 
-def _moves(lists: dict[str, pd.DataFrame]) -> list[tuple[int, int]]:
-    """The two places, from 0, of each article that is in both lists."""
-    left, right = (lists[method]["contentId"].tolist() for method in METHODS)
-    return [(place, right.index(item)) for place, item in enumerate(left) if item in right]
-
-
 def finding(lists: dict[str, pd.DataFrame]) -> str:
     """How many articles are in both lists, how many of them move, and their mean readers."""
-    moves = _moves(lists)
+    both = moves(*(lists[method] for method in METHODS))
     means = [
         f"{lists[method]['readers'].mean():.1f} by {name}"
         for method, name in METHODS.items()
         if len(lists[method])
     ]
     return (
-        f"Left by cosine, right by dot product: {len(moves)} articles are in both lists, "
-        f"{sum(start != end for start, end in moves)} of them at another place (red lines). "
+        f"Left by cosine, right by dot product: {len(both)} articles are in both lists, "
+        f"{sum(start != end for start, end in both)} of them at another place (orange lines). "
         f"Mean readers: {' and '.join(means) or 'none'}."
     )
 
@@ -194,7 +188,7 @@ def slopegraph(lists: dict[str, pd.DataFrame]) -> str:
     height = ROW * max(len(left), len(right), 1)
     slopes = f'<svg viewBox="0 0 100 {height}" preserveAspectRatio="none" aria-hidden="true" '
     slopes += f'style="flex:0 0 90px;height:{height}px">'
-    slopes += "".join(_line(start, end) for start, end in _moves(lists)) + "</svg>"
+    slopes += "".join(_line(start, end) for start, end in moves(left, right)) + "</svg>"
     sides = _column(left, right, "flex-end"), _column(right, left, "flex-start")
     graph = f'<div style="display:flex;line-height:{ROW}px">{sides[0]}{slopes}{sides[1]}</div>'
     return heading("Which articles move?") + sentence(finding(lists)) + graph
@@ -203,7 +197,7 @@ def slopegraph(lists: dict[str, pd.DataFrame]) -> str:
 def _line(start: int, end: int) -> str:
     return (
         f'<line x1="3" y1="{ROW * (start + 0.5)}" x2="97" y2="{ROW * (end + 0.5)}" '
-        f'stroke="{BLUE if start == end else RED}" stroke-width="2" '
+        f'stroke="{MOVED[start != end]}" stroke-width="2" '
         'vector-effect="non-scaling-stroke"/>'
     )
 

@@ -170,7 +170,7 @@ class Reader(Panel):
             if acts[act]
         )
         strength = self.readings[plain(self._matrix.item_ids[column])]
-        text = f"{words}: {self._articles.labels[column]}, strength {strength:g}"
+        text = f"{words}: {self._articles.label(column)}, strength {strength:g}"
         self._lines[column].children[1].value = sentence(text)
 
     def _take_away(self, column: int) -> None:

@@ -85,10 +85,14 @@ def reasons_of(title: str, titles: np.ndarray, values: np.ndarray) -> Reasons:
     parts = [round(float(values[i]), 3) for i in best]
     others, against = (round(float(rest[side].sum()), 3) for side in (rest >= 0, rest < 0))
     score = round(float(values.sum()), 3)
-    if parts:  # What rounding has lost or gained goes to the largest part: the sum must be true.
-        parts[0] = round(parts[0] + score - sum(parts) - others - against, 3)
-    readings = [(str(titles[i]), part) for i, part in zip(best, parts, strict=True)]
     counts = int((rest >= 0).sum()), int((rest < 0).sum())
+    # The sum must be true: what rounding lost goes to the readings without a name, if it can.
+    lost = score - sum(parts) - others - against
+    if counts[0] and others + lost >= 0:
+        others = round(others + lost, 3)
+    elif parts:
+        parts[0] = round(parts[0] + lost, 3)
+    readings = [(str(titles[i]), part) for i, part in zip(best, parts, strict=True)]
     return Reasons(title, score, readings, (counts[0], others), (counts[1], against))
 
 
