@@ -28,7 +28,7 @@ class Table:
         html = {"border": 0, "escape": True, "classes": NO_MATH} if how == "to_html" else {}
         text: str = getattr(self.frame.head(LONGEST), how)(
             index=self.index,
-            float_format=f"{{:,.{self.digits}f}}".format,
+            float_format=f"{{:z,.{self.digits}f}}".format,
             formatters=[_commas(column) for _, column in self.frame.items()],
             **html,
         )

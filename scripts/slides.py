@@ -44,7 +44,7 @@ FOLDED = re.compile(
 )
 ANSWERS = re.compile(r"<details>.*?</details>", re.S)
 ALIVE = re.compile(r" ?\((?:A|The) picker needs a running notebook\.[^)]*\)")
-CHAPTER = re.compile(r"(\]\(\d\d_\w+)\.ipynb\)")
+CHAPTER = re.compile(r"(\]\(\d\d\w+)\.ipynb\)")
 ELSEWHERE = re.compile(r"\[([^]]*)\]\(\.\./[^)]*\)")  # a file of the repository
 HEADING = re.compile(r"(#{1,3}) (.*)")
 UNFINISHED = re.compile(r"(:|\*\*)$")  # a formula or a list follows

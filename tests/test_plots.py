@@ -77,6 +77,14 @@ TOY = pd.DataFrame([[1.0, 3, 0], [0, 12, 1]], ["Ana", "Emi"], ["Python", "Tests"
 PEOPLE = pd.DataFrame([[2.0, 0.0], [0.0, 3.0]], ["Ana", "Emi"])
 ARTICLES = pd.DataFrame([[1.0, 0.0], [0.0, 0.5], [1.0, 1.0]], ["Git", "Type", "News"])
 TASTES = {"code": ["Ana", "Git"], "design": ["Emi", "Type"]}
+OPENED = pd.DataFrame([[3, 0, 1], [0, 0, 1]], PEOPLE.index, ARTICLES.index)
+MUCH = pd.Series([0, 3], ["Git", NASTY])
+BOWL = plots.Bowl(pd.Series([0, 3, 1], ARTICLES.index), ARTICLES.set_axis(["code", "b"], axis=1))
+NEAR, FAR = BOWL.change("Git", 0, (0.9, 0)), BOWL.change("Git", 5, (1, 0))
+SEEN = pd.DataFrame([[1.0, 0, 0], [0, 1, 0]], ["Ana", "Emi"], ["x", "y", "z"])
+BEST = np.array([[1.0, 0.3, 0.2], [0.4, 1.0, 0.1]])
+HALF = np.array([[1.0, 0.3, 0.2], [0.4, 1.0, 0.5]])
+ASKED = np.array([[False, True, False], [True, False, False]])
 GOOD = np.array([[0.9, 0.9, 0.9], [0.1, 0.9, 0.9]])
 FRAMED = np.array([[False, False, True], [False, False, False]])
 ALPHAS = pd.DataFrame(
@@ -289,26 +297,54 @@ CASES = {
     ),
     "factor plane": case(
         lambda: plots.factor_plane(PEOPLE, ARTICLES, TASTES),
-        "The two tastes point 90° apart",
+        "Unasked, code and design end up 90° apart",
         "code and design are 90° apart; no member is more than 0° off",
-        texts=["Git", "Type", "News", "Emi", "Ana"],
+        texts=["Ana", "Emi", "Git", "Type", "News"],
     ),
     "factor plane, wide tastes": case(
         lambda: plots.factor_plane(
             PEOPLE, ARTICLES, {"code": ["Ana", "Git", "News"], "design": ["Emi", "Type"]}
         ),
-        "The two tastes point 75° apart",
+        "Unasked, code and design end up 75° apart",
         "no member is more than 30° off",
     ),
+    "product": case(
+        lambda: plots.product(PEOPLE, ARTICLES, OPENED, ("Emi", "Type")),
+        "Two numbers each give 3 of 3 read cells a score of 1",
+        "Emi × Type is 0 · 0 + 3 · 0.5 = 1.5.",
+        "score of 3 of the 3 read cells and of 1 of the 3 empty ones",
+    ),
+    "fitted line": case(
+        lambda: plots.fitted_line(pd.Series([0.2, 1.0], ["Git", NASTY]), MUCH, 15.0, 1.0),
+        "Firm points pull the line up, from slope 0.96 to 0.98",  # 1 / 1.04; 46 / 47.04
+        "With all points alike the slope is 0.96; with the confidences, which go up to 46, it is 0",
+        rows=["0", "1"],
+    ),
+    "bowl": case(
+        lambda: plots.bowl(BOWL, BOWL.bottom + np.array([[0.1, 0], [0, -0.2]])),
+        "Every nudge away from the bottom leads uphill",
+        f"The loss is {BOWL.loss(BOWL.bottom):.2f} at the bottom, ({BOWL.bottom[0]:.3f}, ",
+        "2 of 2 nudges raise it",
+        texts=["+1", "+4", "+9", "+16", "+25"],
+    ),
+    "bowl, a nudge of nothing": case(
+        lambda: plots.bowl(BOWL, np.array([BOWL.bottom, BOWL.bottom + 1])),
+        "1 of 2 nudges away from the bottom lead uphill",
+        "1 of 2 nudges raise it, by 0.0000",
+    ),
+    "bottoms": case(
+        lambda: plots.bottoms({"as it is": BOWL, "a little": NEAR, NASTY: FAR}),
+        f"“{DRAWN}” moves the bottom furthest, by {np.hypot(*(FAR.bottom - BOWL.bottom)):.2f}",
+        f"“a little” ({NEAR.bottom[0]:.2f}, {NEAR.bottom[1]:.2f}); “{NASTY}”",
+    ),
     "reconstructions": case(
-        lambda: plots.reconstructions(TOY, {"flat": 0 * GOOD + 0.8, "good": GOOD}, FRAMED),
-        "“good” scores the framed cells 0.90, all other empty cells 0.10",
-        "“flat”: read 0.80, framed 0.80, all other empty 0.80",
-        "“good”: read 0.90, framed 0.90, all other empty 0.10",
+        lambda: plots.reconstructions(SEEN, {"half: 2": HALF, "good: 1": BEST}, ASKED),
+        "Framed cells that come first: good 2 of 2, half 1 of 2",
+        "with “good: 1” 2, with “half: 2” 1. Dashed frames are not first.",
     ),
     "alpha": case(
         lambda: plots.alpha_scores(ALPHAS),
-        "From alpha = 1 to 40 the median read pair goes from a score of 0.25 to 0.87",
+        "A larger alpha moves the median score of a read pair from 0.25 to 0.87",
         "that of an unread pair from 0.001 to 0.020",
     ),
     # ---------------------------------------------------------------- chapter 4
@@ -344,7 +380,7 @@ CASES = {
     ),
     "two rankings, joined by id": case(
         lambda: plots.two_rankings(LEFT, RIGHT),
-        "By dot product come articles with 6 readers, by cosine with 5",
+        "By dot product neighbours have 6 readers on average, by cosine 5",
         "Articles in both lists: 2, of which 1 at another place (orange lines).",
         "by cosine have 5.0 readers on average, those by dot product 5.7.",
         texts=["by cosine (readers)", "1", "same (3)", "2", "same (4)", "3", "same (8)",
@@ -352,7 +388,7 @@ CASES = {
     ),
     "two rankings of two seeds": case(
         lambda: plots.two_rankings(LEFT, LEFT, ("seed 1", "seed 2")),
-        "By seed 2 come articles with 5 readers, by seed 1 with 5",
+        "By seed 2 neighbours have 5 readers on average, by seed 1 5",
         "Articles in both lists: 3, of which 0 at another place",
     ),
     "evidence": case(
@@ -402,7 +438,7 @@ CASES = {
     ),
     "waterfall": case(
         lambda: plots.score_waterfall(parts(0.5, 0.3, -0.2), NASTY),
-        "1 of 3 readings carries at least half of the score of 0.600",
+        "2 readings push the score up by 0.800, 1 pulls it back by 0.200",
         f"“{NASTY}” scores 0.600. Steps forward: 2 of 3 past readings, 0.800 in all; steps back: "
         f"1, 0.200 in all. The largest part, 0.500, comes from “{NASTY}”.",
         texts=["+0.500", "+0.300", "-0.200", "0.600"],
@@ -410,21 +446,21 @@ CASES = {
     ),
     "waterfall, half of it": case(
         lambda: plots.score_waterfall(parts(0.2, 0.2, 0.2, 0.2, 0.2), "T"),
-        "3 of 5 readings carry at least half of the score of 1.000",
+        "5 readings push the score up by 1.000",
     ),
     "waterfall below zero": case(
         lambda: plots.score_waterfall(parts(0.1, -0.4), "T"),
-        "2 readings add up to a score of -0.300",
+        "1 reading pushes the score up by 0.100, 1 pulls it back by 0.400",
         texts=["+0.100", "-0.400", "-0.300"],
     ),
     "waterfall of one": case(
         lambda: plots.score_waterfall(parts(0.25), "T"),
-        "1 of 1 readings carries at least half of the score of 0.250",
+        "1 reading pushes the score up by 0.250",
         "1 of 1 past readings, 0.250 in all; steps back: 0, 0.000 in all",
     ),
     "waterfall, small parts as one": case(
         lambda: plots.score_waterfall(parts(0.5, 0.3, 0.02, 0.01, -0.2), "T", most=3),
-        "1 of 5 readings carries at least half of the score of 0.630",
+        "4 readings push the score up by 0.830, 1 pulls it back by 0.200",
         texts=["+0.500", "+0.300", "-0.200", "+0.030", "0.630"],
         rows=[DRAWN, "Title 1", "Title 4", "2 further readings together",
               "the score: all of them together"],
@@ -437,14 +473,14 @@ CASES = {
     ),
     "two seeds": case(
         lambda: plots.two_seeds(*SEEDS),
-        "Another seed keeps 1.0 of 2 titles on average",
+        "Another seed keeps 1.0 of 2 titles",
         "of 3 people 1 get the same 2 titles from both seeds, 67% share at most half",
         "67% of the articles at rank 1",
         "33% of those at rank 2",
     ),
     "two seeds, equal": case(
         lambda: plots.two_seeds(SEEDS[0], SEEDS[0]),
-        "Another seed keeps 2.0 of 2 titles on average",
+        "Another seed keeps 2.0 of 2 titles",
         "3 get the same 2 titles from both seeds, 0% share at most half",
     ),
     # ---------------------------------------------------------------- chapter 6
@@ -657,12 +693,21 @@ def test_the_tuning_map_frames_what_is_level_and_prints_the_best_of_each_row_bol
         assert bold == ["0.200", "0.400"]
 
 
-def test_who_is_closer_than_a_name_is_high_gets_a_line_of_their_own() -> None:
+def test_points_that_lie_together_share_a_label_and_leave_room_for_the_next() -> None:
     people = pd.DataFrame([[1.0, 0.1], [1.0, 0.1]], ["Ana", "Bruno"])  # the same place
-    article = pd.DataFrame([[0.1, 1.0]], ["Git"])
-    picture = plots.factor_plane(people, article, {"a": ["Ana", "Bruno"], "b": ["Git"]})
-    heights = {text.get_text(): text.xyann[1] for text in picture.figure.axes[0].texts}
-    assert abs(heights["Ana"] - heights["Bruno"]) > 0.05
+    articles = pd.DataFrame([[0.6, 0.9], [0.8, 0.9], [0.0, 0.0]], ["Git", "News", "Far"])
+    picture = plots.factor_plane(people, articles, {"a": ["Ana", "Bruno"], "b": ["Git"]})
+    sides = {text.get_text(): text.get_ha() for text in picture.figure.axes[0].texts}
+    assert sides == {"Ana,\nBruno": "left", "Git": "right", "News": "left", "Far": "right"}
+    told = [text.get_text() for text in picture.figure.legends[0].get_texts()]
+    assert told == ["person", "article", "a", "b", "both"]
+
+
+def test_a_frame_is_dashed_where_the_cell_is_not_first() -> None:
+    panels = drawn("reconstructions").figure.axes
+    dashed = [[p for p in axes.patches if p.get_linestyle() == "--"] for axes in panels]
+    assert [len(patches) for patches in dashed] == [0, 1, 0, 0]
+    assert panels[2].get_title(loc="left") == "good: 1 – 2 of 2 first"
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 4), (6, 5)])

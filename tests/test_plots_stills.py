@@ -22,7 +22,7 @@ def test_the_spot_counts_what_is_on_the_map(tiny) -> None:
     similar = pd.DataFrame({"contentId": [-2, 0, 1]})
     places = pd.DataFrame(np.arange(6.0).reshape(3, 2), [-3, -2, 1], ["x", "y"])
     picture = dr.plots.article_spot(tiny, places, -3, similar)
-    assert picture.figure.get_suptitle() == "2 of the 3 most similar articles lie together"
+    assert picture.figure.get_suptitle() == "Of 2 similar articles on the map 2 lie together"
     assert "2 of them are on the map, 2 of these in the frame" in picture.caption
     assert "all 3 articles on the map" in picture.caption
     assert TITLES[0] in picture.caption
@@ -38,7 +38,7 @@ def test_the_filmstrip_shows_the_chosen_moments() -> None:
     arguments = strengths, steps.users, steps.items, steps.losses, moments
     picture = dr.plots.als_filmstrip(*arguments, {"one": TITLES[:2]})
     titles = [axes.get_title(loc="left") for axes in picture.figure.axes[:3]]
-    words = ("start", "people", "articles")
+    words = ("start", "people move", "articles move")
     assert titles == [
         f"{at}: {word}\nloss {steps.losses[at]:,.1f}"
         for at, word in zip(moments, words, strict=True)

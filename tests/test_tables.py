@@ -58,6 +58,14 @@ def test_a_column_of_large_counts_has_commas(dtype: str) -> None:
     assert shown("events", 10**9, 0, dtype=dtype) == ["1,000,000,000", "0"]
 
 
+def test_a_rounded_zero_has_no_sign() -> None:
+    assert repr(dr.table(pd.Series([-0.001, -0.01]), digits=2)).split()[2:] == [
+        "0.00",
+        "1",
+        "-0.01",
+    ]
+
+
 def test_small_and_missing_counts_stay_as_they_are() -> None:
     assert shown("year", 2016, 9_999) == ["2016", "9999"]
     assert shown("change", -10_000, 0) == ["-10,000", "0"]

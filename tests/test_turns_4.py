@@ -31,6 +31,7 @@ TURNS: list[Turn] = [
         np.array([0.5, 1e-10, 2.0]),
         {
             "still there": LENGTHS,
+            "asks for 1e-10": np.array([0.5, 1.0, 2.0]),
             "must stay": np.full(3, 1e-10),
             "not 0": np.array([1e-10, 0.0, 1e-10]),
         },

@@ -21,13 +21,14 @@ LISTED, ARTICLES = pd.Series([1, 2, 2, 3, 3, 1]), np.arange(12)
 
 TURNS: list[Turn] = [
     (
-        chapter_5.ten_unread,
+        chapter_5.shortlist,
         (SCORES, READ),
         TEN,
         {
             "Mask them": [0, 7, 3, 1, 2, 4, 5, 6, 8, 9],
             "multiplied by 0": [7, 1, 0, 3, 2, 4, 5, 6, 8, 9],
-            "smallest first": [0, 3, 11, 10, 9, 8, 6, 5, 4, 2],
+            "smallest first": [11, 10, 9, 8, 6, 5, 4, 2, 1, 7],
+            "at the end": [*TEN, 0, 3],
         },
     ),
     (
@@ -38,6 +39,7 @@ TURNS: list[Turn] = [
             "times the confidence": np.array([2.0, 4.0]),
             "W in the middle": np.array([15.0, 90.0]),
             "the sum of the parts": 150.0,
+            "keep the order": np.array([120.0, 30.0]),
         },
     ),
     (

@@ -110,6 +110,7 @@ def test_every_picker_has_a_twin_and_both_are_there() -> None:
         "be_the_reader": "reader_view",
         "weights_explorer": "weights_view",
         "als_stepper": "als_view",
+        "bowl_picker": "bowl_view",
         "explorer": "explorer_view",
     }.items():
         assert getattr(dr, live) is getattr(dr.widgets, live)
@@ -687,8 +688,46 @@ def test_the_als_twin_is_a_picture_with_its_numbers(toy) -> None:
     assert f"starts at {steps.losses[0]:,.1f}" in view.caption
     assert f"{steps.losses[3]:,.1f} after half-step 3" in view.caption
     assert f"{steps.losses[-1]:,.1f} after half-step 30" in view.caption
-    assert f"to {steps.losses[-1]:,.1f}" in view.figure.get_suptitle()
+    read = steps.scores(-1)[steps.read].mean()
+    assert f"until read cells score {read:.2f} on average" in view.figure.get_suptitle()
     assert view.png.startswith(b"\x89PNG")
+
+
+# ------------------------------------------------------------------ the bowl
+
+
+def bowl_of(names: list[str]) -> dr.plots.Bowl:
+    articles = pd.DataFrame([[1, 0], [0, 1], [1, 1]], names, ["code", ATTACK])
+    return dr.plots.Bowl(pd.Series([0, 3, 1], names), articles)
+
+
+def test_sliders_move_the_bottom_and_stay_with_their_article() -> None:
+    first = bowl_of(["x", "y", "z"])
+    panel = dr.bowl_picker(first)
+    assert (panel.article.value, panel.strength.value, panel.one.value) == ("x", 0, 1.0)
+    panel.strength.value = 2
+    moved = first.change("x", 2, (1, 0))
+    assert f"({moved.bottom[0]:.2f}, {moved.bottom[1]:.2f})" in seen(panel)
+    assert f"loss there is {moved.loss(moved.bottom):.2f}" in seen(panel)
+    panel.article.value = "z"
+    assert (panel.strength.value, panel.one.value, panel.two.value) == (1, 1.0, 1.0)
+    assert panel.bowl.strengths.tolist() == [2, 3, 1]
+    panel.two.value = 0.0
+    assert panel.bowl.bottom == pytest.approx(moved.change("z", 1, (1, 0)).bottom)
+    panel.article.value = "x"
+    assert panel.strength.value == 2
+    panel.again.click()
+    assert panel.strength.value == 0 and "0.00 away" in seen(panel)
+    assert panel.bowl.bottom == pytest.approx(first.bottom)
+
+
+def test_sliders_reach_what_is_there_and_round_nothing() -> None:
+    articles = pd.DataFrame([[2.25, 0], [0, -1.5]], ["x", "y"], ["code", "design"])
+    first = dr.plots.Bowl(pd.Series([0.5, 40.25], ["x", "y"]), articles)
+    panel = dr.bowl_picker(first)
+    panel.article.value = "y"
+    assert (panel.strength.value, panel.two.value) == (40.25, -1.5)
+    assert panel.bowl.bottom == pytest.approx(first.bottom)
 
 
 # ------------------------------------------------------------------ all of them
@@ -708,6 +747,7 @@ def every_panel(small, toy) -> dict[str, ipywidgets.Widget]:
             events, events.loc[events["contentId"] == item, "personId"].iloc[0]
         ),
         "als": dr.als_stepper(nasty, {ATTACK: [ATTACK]}),
+        "bowl": dr.bowl_picker(bowl_of([ATTACK, "y", "z"])),
     }
 
 

@@ -26,7 +26,15 @@ from .core import CheckFailed, copies
 from .turn import inviting
 
 if TYPE_CHECKING:
-    from . import als_math, data, evaluation, event_strength, recommendations, similarity
+    from . import (
+        als_math,
+        data,
+        evaluation,
+        event_strength,
+        recommendations,
+        similarity,
+        tuning_and_time,
+    )
 
 __all__ = [
     "CheckFailed",
@@ -41,6 +49,7 @@ __all__ = [
     "recommendations",
     "similarity",
     "that",
+    "tuning_and_time",
     "unchanged",
 ]
 

@@ -23,6 +23,7 @@ def cosine(answer: Any, one: np.ndarray, other: np.ndarray) -> None:
         "the cosine of A and D",
         mistakes={
             "That is the dot product: divide it by both lengths.": dot,
+            "Put brackets round the product of the lengths.": dot / norms[0] * norms[1],
             "One length is still in it: divide by the other too.": dot / norms[0],
             "One length is still in it; divide by the other too.": dot / norms[1],
         },
@@ -56,6 +57,7 @@ def safe(answer: Any, lengths: np.ndarray) -> None:
         tolerance=1e-12,
         mistakes={
             "The lengths above 0 must stay as they are.": np.full_like(lengths, 1e-10),
+            "That is as safe; the task asks for 1e-10.": np.where(lengths == 0, 1, lengths),
             "The 0 is still there.": lengths,
             "You replaced those that are not 0.": np.where(lengths == 0, lengths, 1e-10),
         },

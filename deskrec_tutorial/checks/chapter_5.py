@@ -12,28 +12,26 @@ from .turn import inviting
 
 
 @inviting
-def ten_unread(answer: Any, scores: np.ndarray, read: np.ndarray) -> None:
-    """Check the columns of one person's ten best unread articles."""
-    masked = np.where(read, -np.inf, scores)
+def shortlist(answer: Any, scores: np.ndarray, read: np.ndarray) -> None:
+    """Check the unread places of a shortlist, best first."""
+    masked, unread = np.where(read, -np.inf, scores), (~read).sum()
+    by_score = np.argsort(-masked, kind="stable")
     ranking(
         answer,
-        _first_ten(masked),
-        "the ten best unread articles",
+        by_score[:unread],
+        "the unread ones of a shortlist, best first",
         mistakes={
             "Some of these were read. Mask them with minus infinity before you sort.": (
-                _first_ten(scores)
+                np.argsort(-scores, kind="stable")[:unread]
             ),
             "Some of these were read: multiplied by 0 they still beat every negative score. Use "
-            "minus infinity.": _first_ten(np.where(read, 0, scores)),
+            "minus infinity.": np.argsort(-np.where(read, 0, scores), kind="stable")[:unread],
             "`argsort` puts the smallest first. Sort the scores with a minus sign.": (
-                _first_ten(-masked)
+                np.argsort(np.where(read, np.inf, scores), kind="stable")[:unread]
             ),
+            "The read ones still stand at the end: cut the list before them.": by_score,
         },
     )
-
-
-def _first_ten(scores: np.ndarray) -> np.ndarray:
-    return np.argsort(-scores, kind="stable")[:10]
 
 
 @inviting
@@ -52,6 +50,9 @@ def parts(
                 article @ read.T * confidence
             ),
             "That is the score, the sum of the parts. Keep them apart.": alike @ confidence,
+            "The right parts, sorted: keep the order of the readings.": (
+                np.sort(alike * confidence)[::-1]
+            ),
         },
     )
 
@@ -64,6 +65,7 @@ def coverage(answer: Any, listed: pd.Series, articles: np.ndarray) -> None:
         answer,
         different / len(articles),
         "the coverage",
+        tolerance=1e-3,
         mistakes={
             "That is a number of articles: divide it by how many there are.": different,
             "You counted an article once for every list that has it. Count different ids.": (

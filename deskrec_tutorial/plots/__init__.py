@@ -3,7 +3,15 @@
 A plot function computes its title and caption from the data it draws, so neither can be untrue.
 """
 
-from .als import alpha_scores, factor_plane, loss_staircase, reconstructions, toy_matrix
+from .als import (
+    alpha_scores,
+    factor_plane,
+    loss_staircase,
+    product,
+    reconstructions,
+    toy_matrix,
+)
+from .bowl import Bowl, bottoms, bowl, fitted_line
 from .core import Picture, picture, shorten
 from .course import course_map
 from .data import article_life, event_types, long_tail_curve, weekly_rhythm
@@ -24,11 +32,12 @@ from .stills import als_filmstrip, article_spot
 from .strength import busiest_corner, csr_drawing, event_weights, strength_distribution
 
 __all__ = [
-    "Picture", "alpha_scores", "als_filmstrip", "arrows", "article_life", "article_map",
-    "article_spot", "busiest_corner", "concentration", "course_map", "csr_drawing",
-    "event_types", "event_weights", "evidence", "factor_plane", "flips", "hits_by_length",
-    "long_tail_curve", "loss_staircase", "noise", "norms_and_readers", "picture",
-    "reconstructions", "score_range", "score_waterfall", "scoreboard", "served",
-    "shorten", "strength_distribution", "sweep", "toy_matrix", "tuning_map", "two_protocols",
-    "two_rankings", "two_seeds", "weekly_rhythm", "what_lists_show",
+    "Bowl", "Picture", "alpha_scores", "als_filmstrip", "arrows", "article_life", "article_map",
+    "article_spot", "bottoms", "bowl", "busiest_corner", "concentration", "course_map",
+    "csr_drawing", "event_types", "event_weights", "evidence", "factor_plane",
+    "fitted_line", "flips", "hits_by_length", "long_tail_curve", "loss_staircase", "noise",
+    "norms_and_readers", "picture", "product", "reconstructions", "score_range", "score_waterfall",
+    "scoreboard", "served", "shorten", "strength_distribution", "sweep", "toy_matrix", "tuning_map",
+    "two_protocols", "two_rankings", "two_seeds", "weekly_rhythm",
+    "what_lists_show",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000",
 )  # fmt: skip
 GREY = "#999999"
+TASTES = (BLUE, RED, PINK)  # code, design and one more, in every figure and picker
 # A colour, a marker and a dash for each of several series.
 LOOKS = (
     (BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"), (RED, "v", "-"),

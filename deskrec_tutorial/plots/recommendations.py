@@ -17,7 +17,7 @@ def score_range(scores: np.ndarray, has_read: np.ndarray) -> Drawn:
     """How raw scores (users × items) spread, where `has_read` is True and where it is not."""
     below, above = (scores < 0).mean(), (scores > 1).mean()
     figure, axes = panel(3.6)
-    axes.axvspan(0, 1, color="#eeeeee", zorder=0)
+    axes.axvspan(0, 1, color="#eeeeee", zorder=0, label="a probability would lie here")
     low, high = np.floor(scores.min() * 10), np.ceil(scores.max() * 10)
     groups = (("unread", scores[~has_read], BLUE, "-"), ("read", scores[has_read], ORANGE, "--"))
     for name, values, colour, line in groups:
@@ -50,8 +50,14 @@ def score_waterfall(parts: pd.DataFrame, title: str, most: int = 12) -> Drawn:
     _draw_steps(axes, steps, total)
     axes.set_yticks(range(len(steps) + 1), [*labels, "the score: all of them together"], fontsize=8)
     axes.set_xlabel(f"score of “{shorten(title, 60)}”")
-    title_over_all(figure, _waterfall_title(np.sort(values)[::-1], total))
     up, down = values[values >= 0], values[values < 0]
+    back = (
+        f", {len(down)} pull{'s' * (len(down) == 1)} it back by {abs(down.sum()):.3f}"
+        if len(down)
+        else ""
+    )
+    push = "reading pushes" if len(up) == 1 else "readings push"
+    title_over_all(figure, f"{len(up)} {push} the score up by {up.sum():.3f}{back}")
     return figure, (
         f"“{title}” scores {total:.3f}. Steps forward: {len(up)} of {len(values)} past readings, "
         f"{up.sum():.3f} in all; steps back: {len(down)}, {abs(down.sum()):.3f} in all. The "
@@ -98,13 +104,15 @@ def two_seeds(first: pd.DataFrame, second: pd.DataFrame) -> Drawn:
     left.set_xticks(range(n + 1))
     right.set_xticks(range(1, n + 1))
     right.yaxis.set_major_formatter("{x:.0%}")
-    title_over_all(figure, f"Another seed keeps {shared.mean():.1f} of {n} titles on average")
+    left.set_title(f"Another seed keeps {shared.mean():.1f} of {n} titles")
+    first_stay, last_stay = by_rank.iloc[0], by_rank.iloc[-1]
+    right.set_title(f"{first_stay:.0%} of first places stay, {last_stay:.0%} of last")
     return figure, (
         f"Left: of {len(shared):,} people {(shared == n).sum():,} get the same {n} titles from "
         f"both seeds, {(shared <= n / 2).mean():.0%} share at most half of them, and "
         f"{shared.mean():.1f} is the mean. Right: "
-        f"{by_rank.iloc[0]:.0%} of the articles at rank 1 are still among the other list's {n}, "
-        f"and {by_rank.iloc[-1]:.0%} of those at rank {n}."
+        f"{first_stay:.0%} of the articles at rank 1 are still among the other list's {n}, "
+        f"and {last_stay:.0%} of those at rank {n}."
     )
 
 
@@ -143,13 +151,3 @@ def _draw_steps(axes: Axes, steps: np.ndarray, total: float) -> None:
     axes.invert_yaxis()
     low, high = min(0.0, ends.min()), max(0.0, ends.max(), (ends - steps).max())
     axes.set_xlim(low - 0.03 * (high - low) * (low < 0), high + 0.1 * (high - low))
-
-
-def _waterfall_title(descending: np.ndarray, total: float) -> str:
-    if total <= 0:
-        return f"{len(descending)} readings add up to a score of {total:.3f}"
-    enough = int(np.argmax(np.cumsum(descending) >= total / 2)) + 1
-    verb = "carries" if enough == 1 else "carry"
-    return (
-        f"{enough} of {len(descending)} readings {verb} at least half of the score of {total:.3f}"
-    )

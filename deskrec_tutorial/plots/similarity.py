@@ -69,7 +69,8 @@ def norms_and_readers(model: AlternatingLeastSquares, matrix: InteractionMatrix)
     medians = table.groupby(_classes(readers), observed=True).median()
     figure, axes = panel(4.2)
     axes.loglog(readers, norms, ".", color=BLUE, alpha=0.25, markersize=5)
-    axes.loglog(medians["readers"], medians["norm"], "-o", color=ORANGE, label="median of a class")
+    as_many = "median of articles with about as many"
+    axes.loglog(medians["readers"], medians["norm"], "-o", color=ORANGE, label=as_many)
     floor = 0.5 * float(np.quantile(norms, 0.005))
     axes.set(xlabel="readers of the article (log scale)", ylabel="length of its vector (log scale)")
     axes.set_ylim(floor, 1.5 * norms.max())
@@ -108,7 +109,7 @@ def two_rankings(
     axes.set_axis_off()
     means = left["readers"].mean(), right["readers"].mean()
     (few, less), (many, more) = sorted(zip(means, names, strict=True))
-    axes.set_title(f"By {more} come articles with {many:.0f} readers, by {less} with {few:.0f}")
+    axes.set_title(f"By {more} neighbours have {many:.0f} readers on average, by {less} {few:.0f}")
     moved = sum(start != end for start, end in both)
     return figure, (
         f"Articles in both lists: {len(both)}, of which {moved} at another place (orange lines). "

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from ..strength import InteractionMatrix
-from .colours import BLACK, BLUE, GREY, PINK, RED
+from .colours import BLACK, BLUE, GREY, RED, TASTES
 from .core import UNITLESS, Drawn, heat_map, picture, shorten, title_over_all
 from .drawing import Dots, Line, Mark, Shape, draw
 
 Tastes = Mapping[str, Sequence[str]]  # the people and articles that belong to each
-COLOURS = (BLUE, RED, PINK)  # of the tastes
 
 
 @picture
@@ -42,7 +42,7 @@ def article_spot(
     close.spines[:].set_visible(True)
     whole.set(xlabel=UNITLESS)
     seen = [bool((window[0] < m.at).all() and (m.at < window[1]).all()) for m in marks if m.filled]
-    title_over_all(figure, f"{sum(seen)} of the {len(similar)} most similar articles lie together")
+    title_over_all(figure, f"Of {on_map} similar articles on the map {sum(seen)} lie together")
     where = "the diamond" if item in places.index else "not on the map"
     return figure, (
         f"“{matrix.titles[matrix.item_index(item)]}” is {where}; the numbers are the places in the "
@@ -94,30 +94,44 @@ def als_filmstrip(
     `users`, `items` and `losses` have an entry for the start and for each half-step, `strengths`
     is people × articles, `tastes` up to three tastes and who and what belongs to them.
     """
-    figure = Figure(figsize=(11, 5.8))
-    grid = figure.subplots(2, len(moments), squeeze=False, height_ratios=[1.15, 1])
-    low, high = corners(users, items) + [[-0.2], [0.2]]
+    low, high = corners(users, items) + [[-0.15], [0.15]]
+    tall = float((high[1] - low[1]) / (high[0] - low[0]))  # so that no plane leaves a band free
+    figure = Figure(figsize=(11, 1.5 + 1.8 * (tall + 0.9)))
+    grid = figure.subplots(2, len(moments), squeeze=False, height_ratios=[tall, 0.9])
     for (above, below), at in zip(grid.T, moments, strict=True):
-        draw(above, plane(strengths, users, items, tastes, at), 0.55)
+        shapes = plane(strengths, users, items, tastes, at)
+        # Where codes would cover each other, colour and shape say enough.
+        bare = (shape._replace(code="") if isinstance(shape, Mark) else shape for shape in shapes)
+        draw(above, bare, 0.45)
         above.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
-        moved = "start" if not at else "people" if at % 2 else "articles"
+        moved = "start" if not at else "people move" if at % 2 else "articles move"
         above.set_title(f"{at}: {moved}\nloss {losses[at]:,.1f}", fontsize=10)
         _scores(below, strengths, users[at] @ items[at].T)
     grid[1, 0].set_ylabel("scores")
     names = ", ".join(f"{n} {shorten(str(a), 18)}" for n, a in enumerate(strengths.columns, 1))
     figure.supxlabel(f"Articles: {names}. Framed: read.", fontsize=8)
-    title = f"From half-step {moments[0]} to {moments[-1]} the loss goes from "
-    title += f"{losses[moments[0]]:,.1f} to {losses[moments[-1]]:,.1f}"
-    title_over_all(figure, title)
+    taste_legend(figure, list(tastes))
     read, end = strengths.to_numpy() > 0, users[moments[-1]] @ items[moments[-1]].T
+    found = f"read cells score {end[read].mean():.2f} on average"
+    found += f", empty ones {end[~read].mean():.2f}" if not read.all() else ""
+    title_over_all(figure, f"People and articles take turns, until {found}")
     return figure, (
-        f"Above, people (circles) and articles (squares) in the plane of the two factors, with "
-        f"the way they came, bold where they went last; below, the scores. The loss starts at "
+        "Above, people (circles) and articles (squares) in the plane of the two places, with the "
+        f"way they came, bold where they went last; below, the scores. The loss starts at "
         f"{losses[0]:,.1f} and is "
         + ", ".join(f"{losses[at]:,.1f} after half-step {at}" for at in moments)
-        + f". In the end read cells score {end[read].mean():.2f} on average"
-        + (f", empty ones {end[~read].mean():.2f}." if not read.all() else ".")
+        + f". In the end {found}."
     )
+
+
+def taste_legend(figure: Figure, tastes: Sequence[str], rest: str = "") -> None:
+    """What circles, squares and colours stand for; `rest` names the grey ones."""
+    marks = [("o", BLACK, "person"), ("s", BLACK, "article")]
+    named = [shorten(taste, 20) for taste in tastes]
+    marks += [("D", colour, taste) for colour, taste in zip(TASTES, named, strict=False)]
+    marks += [("D", GREY, rest)] * bool(rest)
+    handles = [Line2D([], [], linestyle="", marker=m, color=c, label=name) for m, c, name in marks]
+    figure.legend(handles=handles, loc="outside right upper")
 
 
 def codes(strengths: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -140,7 +154,7 @@ def plane(
     The way that a point went last is bold and begins with a ring.
     """
     names = [*strengths.index, *strengths.columns]
-    colour_of = {n: c for c, t in zip(COLOURS, tastes, strict=False) for n in tastes[t]}
+    colour_of = {n: c for c, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
     ways = np.concatenate([users, items], axis=1)[: at + 1].swapaxes(0, 1)
     (left, bottom), (right, top) = corners(users, items)
     cross = (((left, 0), (right, 0)), ((0, bottom), (0, top)))

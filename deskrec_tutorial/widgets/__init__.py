@@ -3,7 +3,7 @@
 | live | still | chapter |
 |---|---|---|
 | `weights_explorer` | `weights_view` | 2 |
-| `als_stepper` | `als_view` | 3 |
+| `bowl_picker`, `als_stepper` | `bowl_view`, `als_view` | 3 |
 | `article_picker` | `article_view` | 4 |
 | `user_picker`, `be_the_reader` | `user_view`, `reader_view` | 5 |
 | `explorer` | `explorer_view` | a page of its own |
@@ -13,6 +13,7 @@ into HTML, and a thin class of stock widgets, a `Panel`, that the live name stan
 """
 
 from .articles import article_picker, article_places, article_view
+from .bowl import bowl_picker, bowl_view
 from .core import Still
 from .explorer import explorer, explorer_view
 from .people import user_picker, user_view
@@ -22,6 +23,6 @@ from .weights import weights_explorer, weights_view
 
 __all__ = [
     "Still", "als_stepper", "als_view", "article_picker", "article_places", "article_view",
-    "be_the_reader", "explorer", "explorer_view", "reader_view", "user_picker", "user_view",
-    "weights_explorer", "weights_view",
+    "be_the_reader", "bowl_picker", "bowl_view", "explorer", "explorer_view", "reader_view",
+    "user_picker", "user_view", "weights_explorer", "weights_view",
 ]  # fmt: skip

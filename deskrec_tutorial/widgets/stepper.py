@@ -14,9 +14,9 @@ from scipy import sparse
 
 from ..als import als_loss, confidence, half_step
 from ..plots import Picture, als_filmstrip
-from ..plots.colours import RED
+from ..plots.colours import ORANGE, TASTES
 from ..plots.drawing import INK, Line, Mark, Shape, drawing
-from ..plots.stills import COLOURS, Tastes, corners, plane
+from ..plots.stills import Tastes, corners, plane
 from .core import WIDE, Panel, alpha_switch, row
 from .html import escaped, heading, sentence, side_by_side
 
@@ -192,7 +192,7 @@ def best_unread(steps: Steps, at: int) -> tuple[int, int] | None:
 def _legend(tastes: Tastes) -> str:
     words = ["● person", "■ article"] + [
         f'<span style="color:{colour}">◆</span> {escaped(taste)}'
-        for colour, taste in zip(COLOURS, tastes, strict=False)
+        for colour, taste in zip(TASTES, tastes, strict=False)
     ]
     return f'<p style="margin:4px 0">{" &nbsp; ".join(words)} &nbsp; ○ where it was before</p>'
 
@@ -222,7 +222,7 @@ def loss_svg(losses: np.ndarray, at: int) -> str:
 
 def _step_mark(step: int, at: np.ndarray, last: bool) -> Mark:
     """A circle when people were solved, a square when articles were; the last one is filled."""
-    return Mark(at, "o" if step % 2 else "s", 12 if last else 7, RED if last else INK, last)
+    return Mark(at, "o" if step % 2 else "s", 12 if last else 7, ORANGE if last else INK, last)
 
 
 def _map(
@@ -254,6 +254,6 @@ def _map(
 def _cell(shade: float, text: str, framed: bool) -> str:
     share = min(max(float(shade), 0.0), 1.0)
     ink = "white" if share > 0.55 else "inherit"
-    edge = f"2px solid {RED}" if framed else "1px solid rgba(128,128,128,0.35)"
+    edge = f"2px solid {ORANGE}" if framed else "1px solid rgba(128,128,128,0.35)"
     style = f"background:rgba(0,114,178,{share:.2f});color:{ink};border:{edge}"
     return f'<td style="{style};text-align:center;padding:3px 0">{text}</td>'

@@ -57,6 +57,8 @@ ALL = [
     "dr.be_the_reader(model, matrix)",
     "dr.weights_explorer(events)",
     "dr.als_stepper(toy, {bad: list(toy.index)})",
+    "two = pd.DataFrame(np.eye(5, 2), toy.columns, [bad, 'y'])\n"
+    "dr.bowl_picker(dr.plots.Bowl(toy.iloc[0], two))",
 ]
 
 
@@ -331,7 +333,7 @@ def test_als_step_by_step(open_notebook: Open, lab: str, watch: Stopwatch) -> No
     ("chapter", "controls"),
     [
         ("02_event_strength", [".noUi-handle"]),
-        ("03_als_math", [".noUi-handle"]),
+        ("03_als_math", [".noUi-handle", ".noUi-handle"]),
         ("04_similarity", [".widget-select select"]),
         ("05_recommendations", [".widget-select select", "button:has-text('take away')"]),
     ],
