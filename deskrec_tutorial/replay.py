@@ -15,6 +15,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from .als import check_count
 from .metrics import above_and_tied, hit_share
@@ -102,7 +103,7 @@ def replay(
     scorers: Mapping[str, BoardScorer],
     start: float = 0.9,
     stop: float = 1.0,
-    k: int = 10,
+    k: int | Sequence[int] = 10,
 ) -> pd.DataFrame:
     """Go through the log event by event, and ask before each reading whether it was foreseen.
 
@@ -121,23 +122,37 @@ def replay(
         and articles in ascending order of their ids.
     start, stop : float
         The window to measure, as shares of the log. What came before is only noted.
-    k : int
-        Length of the list.
+    k : int or sequence of int
+        Length of the list, or several lengths.
 
     Returns
     -------
     pandas.DataFrame
         One row per reading in the window: `timestamp`, `personId`, `contentId`, `first_reader`,
         and per scorer the chance that the article was among the first k (0 or 1, in between
-        only where articles are tied). The mean of such a column is hit@k.
+        only where articles are tied). The mean of such a column is hit@k. Its name is the
+        scorer's; with several lengths there is a column for each, such as `name@3`.
     """
-    check_count(k, "k")
+    ks = [k] if isinstance(k, int) else list(k)
+    for size in ks:
+        check_count(size, "k")
     found = []
-    for board, row, column in moments(events, start, stop):
-        found.append([board.position, *_chances(board, scorers, row, column, k)])
-    chances = pd.DataFrame(found, columns=["position", "first_reader", *scorers])
+    with threadpool_limits(1, "blas"):  # thousands of small products: threads would only wait
+        for board, row, column in moments(events, start, stop):
+            found.append([board.position, *_chances(board, scorers, row, column, ks)])
+    names = [f"{name}@{size}" for name in scorers for size in ks] if ks != [k] else [*scorers]
+    chances = pd.DataFrame(found, columns=["position", "first_reader", *names])
     ordered = in_order(events).loc[chances.pop("position"), ["timestamp", "personId", "contentId"]]
     return pd.concat([ordered.reset_index(drop=True), chances], axis=1)
+
+
+def hit_rates(found: pd.DataFrame) -> pd.DataFrame:
+    """The hit rates of a `replay` with several lengths: a row per scorer, a column per length."""
+    rates: dict[str, dict[str, float]] = {}
+    for column in found.columns[4:]:
+        name, _, k = column.rpartition("@")
+        rates.setdefault(name, {})[f"hit@{k}"] = float(found[column].mean())
+    return pd.DataFrame.from_dict(rates, orient="index")
 
 
 def moments(
@@ -163,11 +178,11 @@ def moments(
 
 
 def _chances(
-    board: Board, scorers: Mapping[str, BoardScorer], row: int, column: int, k: int
+    board: Board, scorers: Mapping[str, BoardScorer], row: int, column: int, ks: Sequence[int]
 ) -> list[float]:
-    """Whether this is an article's first reader, and each scorer's chance of a hit."""
+    """Whether this is an article's first reader, and each scorer's chances of a hit."""
     if not np.isfinite(board.born[column]):
-        return [True, *(0.0 for _ in scorers)]
+        return [True, *[0.0] * (len(scorers) * len(ks))]
     candidates, chances = board.candidates(row), []
     for name, scorer in scorers.items():
         scores = np.asarray(scorer(board, row))
@@ -177,7 +192,8 @@ def _chances(
                 f"articles; it gave the shape {scores.shape}, or NaN among them."
             )
         above, tied = above_and_tied(scores[None, candidates], scores[column])
-        chances.append(hit_share(above, tied - 1, k).item())  # it is tied with itself
+        for k in ks:  # it is tied with itself
+            chances.append(hit_share(above, tied - 1, k).item())
     return [False, *chances]
 
 
@@ -249,7 +265,11 @@ class Trending:
 
     def __call__(self, board: Board, row: int) -> np.ndarray:
         """Scores of all articles at this moment."""
-        return np.array(list(self.weights.values())) @ self._clues(board, row)
+        return self.parts(board, row).sum(axis=0)
+
+    def parts(self, board: Board, row: int) -> np.ndarray:
+        """What each clue adds to each article's score at this moment, shape (clues, items)."""
+        return np.array(list(self.weights.values()))[:, None] * self._clues(board, row)
 
     def _clues(self, board: Board, row: int) -> np.ndarray:
         """Shape (clues, items)."""

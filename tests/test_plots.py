@@ -148,21 +148,11 @@ SHOWN = {
 SERVED = {"ALS": made_up(0.1, 0.2, 0.6, 0.8, 0.4)}
 APART = {"ALS": made_up(0.1, 0.6, 0.4, **{"recall@10": [0.5, 0.2, 0.4]})}
 GRID = pd.DataFrame([[0.1, 0.2], [0.39, 0.4]], index=[0.1, 100], columns=[5, 40])
+RISING = pd.DataFrame([[0.3, 0.2], [0.1, 0.4]], index=[0.1, 100], columns=[5, 40])
 FACTORS = pd.DataFrame({"weak": [0.1, 0.3, 0.2], "strong": [0.1, 0.2, 0.5]}, index=[8, 64, 128])
-FOUND = {
-    "better": dr.Comparison("ndcg@10", 0.02, 0.01, 0.03, 0.5, 0.1, 0.4),
-    "the same": dr.Comparison("ndcg@10", -0.001, -0.01, 0.01, 0.2, 0.3, 0.5),
-    "worse": dr.Comparison("ndcg@10", -0.05, -0.06, -0.04, 0.1, 0.6, 0.3),
-}
-LEADS = pd.DataFrame({"here": [0.1, 0.2], "there": [0.02, -0.04]}, index=[1, 6])
 SAMPLED = pd.Series({"a": 0.9, "b": 0.8, "c": 0.5, "d": 0.4})
 FULL = pd.Series({"a": 0.10, "b": 0.20, "c": 0.05, "d": 0.06})
-
-
-def replayed(*days: float) -> pd.DataFrame:
-    """Four readings on these days of a replay."""
-    found = {"first_reader": [True, False, False, False], "clock": [0, 1, 1, 1.0]}
-    return pd.DataFrame(found | {"ALS": [0, 0, 0.5, 0]}).assign(timestamp=np.array(days) * DAY)
+RATES = pd.DataFrame({"hit@1": [0.1, 0.3], "hit@10": [0.5, 0.6]}, index=["chance", "clock"])
 
 
 def norms(*lengths: float) -> plots.Picture:
@@ -565,7 +555,7 @@ CASES = {
     # ---------------------------------------------------------------- chapter 7
     "tuning map": case(
         lambda: plots.tuning_map(GRID),
-        "Best: α = 40 with λ = 100",
+        "The best α goes from 40 at λ = 0.1 to 40 at λ = 100",
         "goes from 0.100 to 0.400",
         "(bold): 40 at λ = 0.1, 40 at λ = 100. Other cells",
         "from the best: none (framed, like the best).",
@@ -574,41 +564,31 @@ CASES = {
     ),
     "tuning map, two level": case(
         lambda: plots.tuning_map(GRID, GRID > 0.3),
-        "Best: α = 40 with λ = 100",
+        "The best α goes from 40 at λ = 0.1 to 40 at λ = 100",
         "from the best: 1 (framed, like the best).",
+    ),
+    "tuning map, the best rises": case(
+        lambda: plots.tuning_map(RISING),
+        "The best α rises from 5 at λ = 0.1 to 40 at λ = 100",
     ),
     "sweep": case(
         lambda: plots.sweep(FACTORS.rename_axis("factors")),
-        "Best: 128 factors, strong (0.500)",
+        "More factors pay with strong: best at 128, not at 64",
         "weak: 0.300 at 64, 0.200 at 128; strong: 0.500 at 128",
     ),
-    "differences": case(
-        lambda: plots.differences(FOUND, "the old way"),
-        "Zero lies outside for 2 of 3, on this split",
-        "the same -0.0010 (-0.0100 to +0.0100)",
-        "Zero lies outside for better and worse.",
-        rows=["better", "the same", "worse"],
+    "sweep, one line": case(
+        lambda: plots.sweep(FACTORS[["weak"]].rename_axis("factors")),
+        "Best factors: 64, on every line",
     ),
-    "differences, none": case(
-        lambda: plots.differences({"the same": FOUND["the same"]}, "the old way"),
-        "Zero lies outside for 0 of 1, on this split",
-        "for none of them.",
+    "hits by length": case(
+        lambda: plots.hits_by_length(RATES),
+        "Order counts in short lists: 3.0 times the hits in a list of 1, 1.2 times in 10",
+        "in lists of 1, 10: chance 0.100, 0.500; clock 0.300, 0.600.",
+        "clock finds 3.0 times what chance finds; in a list of 10, 1.2 times.",
     ),
-    "luck": case(
-        lambda: plots.luck(LEADS),
-        "Best of 6: chosen for a lead of +0.2000, left with -0.0400",
-        "best here and there: of 1 +0.1000, +0.0200; of 6 +0.2000, -0.0400.",
-    ),
-    "week by week": case(
-        lambda: plots.week_by_week(replayed(0, 1, 7, 13.5), ["clock", "ALS"]),
-        "“clock” foresees 75%, “ALS” 12.5%",
-        "4 readings, 25.0% of them by an article's first reader",
-        "Drawn: 2 week(s). Hit@10: clock 0.750, ALS 0.125",
-    ),
-    "week by week, a part of a week": case(
-        lambda: plots.week_by_week(replayed(0, 1, 2, 7.5), ["clock", "ALS"]),
-        "“clock” foresees 75%, “ALS” 12.5%",
-        "Drawn: 1 week(s); the rest, 1 reading(s) within 0.5 days, is only in the means",
+    "hits by length, in long lists too": case(
+        lambda: plots.hits_by_length(RATES[["hit@10", "hit@1"]]),
+        "Order counts in long lists as well: 1.2 times the hits in a list of 10, 3.0 times in 1",
     ),
 }  # fmt: skip
 
@@ -672,9 +652,7 @@ def line(name: str, number: int, axes: int = 0) -> list[tuple[float, float]]:
         ("two protocols", 0, [(0, 1), (1, 2)]),
         ("two protocols", 2, [(0, 3), (1, 4)]),
         ("sweep", -1, [(2, 0.5)]),  # the ring around the best
-        ("luck", -1, [(1, 0.02), (6, -0.04)]),
-        ("week by week", 0, [(1, 0.5), (2, 1.0)]),
-        ("week by week, a part of a week", 0, [(1, pytest.approx(2 / 3))]),
+        ("hits by length", 1, [(1, 0.3), (10, 0.6)]),
         ("long tail", 3, [(10, pytest.approx(55))]),
         ("article life", 0, [(7, 40), (100, 60), (200, 80), (700, 100)]),
     ],
@@ -790,7 +768,6 @@ def wherever_a_name_goes(name: str) -> dict[str, Callable[[], plots.Picture]]:
     """Each figure that draws names, with `name` wherever one goes."""
     a, b = made_up(0.1, 0.2, 0.4), made_up(0.3, 0.5, 0.2)
     series = pd.Series({name: 0.3, "other": 0.4})
-    found = pd.DataFrame({"timestamp": [1, 2], "first_reader": [False, True], name: [1.0, 0.0]})
     table = pd.DataFrame({"contentId": range(10), "title": name, "readers": 1})
     crowd = np.random.default_rng(0).normal(size=(20, 2))
     toy = TOY.set_axis([name, "Emi"]).set_axis([name, "T", "U"], axis=1)
@@ -811,9 +788,7 @@ def wherever_a_name_goes(name: str) -> dict[str, Callable[[], plots.Picture]]:
         "sweep": lambda: plots.sweep(
             pd.DataFrame({name: [0.1, 0.2]}, index=[1, 2]).rename_axis(name)
         ),
-        "luck": lambda: plots.luck(pd.DataFrame({name: [0.1], "there": [0.05]}, index=[3])),
-        "differences": lambda: plots.differences({name: dr.compare(a, b, draws=9)}, name),
-        "weeks": lambda: plots.week_by_week(found, [name]),
+        "hits": lambda: plots.hits_by_length(pd.DataFrame({"hit@1": [0.1]}, index=[name])),
     }
 
 

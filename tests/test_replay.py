@@ -10,7 +10,7 @@ import pytest
 from conftest import log
 
 import deskrec_tutorial as dr
-from deskrec_tutorial.replay import Board, Trending, conditional_logit, moments
+from deskrec_tutorial.replay import Board, Trending, conditional_logit, hit_rates, moments
 
 LOG = log((0, 1, 10), (1, 1, 20), (2, 2, 10), (2.5, 2, 10), (3, 2, 20), (4, 3, 30), (5, 3, 20))
 
@@ -28,6 +28,17 @@ def test_replay_by_hand():
     assert found["newest"].tolist() == [0, 0, 0, 1, 0, 1]
     assert found["same"].tolist() == [0, 0, 1 / 2, 1, 0, 1 / 2]
     assert found["timestamp"].tolist() == LOG["timestamp"].drop(3).tolist()
+
+
+def test_replay_measures_several_lengths_at_once():
+    scorers = {"newest": newest, "same": lambda board, row: np.zeros(3)}
+    found = dr.replay(LOG, scorers, 0, 1, k=(1, 2))
+    assert list(found.columns[4:]) == ["newest@1", "newest@2", "same@1", "same@2"]
+    for k in (1, 2):
+        alone = dr.replay(LOG, scorers, 0, 1, k=k)
+        for name in scorers:
+            assert found[f"{name}@{k}"].tolist() == alone[name].tolist()
+            assert hit_rates(found).loc[name, f"hit@{k}"] == alone[name].mean()
 
 
 def test_replay_measures_its_window_only():
@@ -139,6 +150,16 @@ def test_trending_with_one_clue_ranks_by_it(events):
         born = np.isfinite(board.born)
         order = np.argsort(board.born[born])
         assert (np.diff(scores[born][order]) >= 0).all()
+
+
+def test_what_the_clues_add_adds_up_to_the_score(events):
+    some = events.sort_values("timestamp", kind="stable")[:6000]
+    trending = Trending(choices=100).fit(some)
+    board, row, _ = next(moments(some, 0.95))
+    parts = trending.parts(board, row)
+    np.testing.assert_allclose(parts.sum(axis=0), trending(board, row))
+    log_age = np.log(np.maximum(board.now - board.born, 0) + 0.01)
+    np.testing.assert_allclose(parts[1], trending.weights["age"] * log_age)
 
 
 def test_trending_does_not_look_beyond_its_window(events):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
+from conftest import log
+from scipy import sparse
 
-from deskrec_tutorial.recommenders import Popularity
+from deskrec_tutorial.als import half_step
+from deskrec_tutorial.recommenders import ImplicitALS, Popularity
 from deskrec_tutorial.replay import moments
-from deskrec_tutorial.scorers import Refitted, fading
+from deskrec_tutorial.scorers import HalfStepped, Refitted, fading
 
 # Each a first reading, on days 0 to 9; articles 2 and 0 find more than one reader.
 DAILY = pd.DataFrame(
@@ -53,3 +57,24 @@ def test_fading_popularity_is_what_the_board_says():
             np.testing.assert_array_equal(
                 fading(half_life)(board, row), board.popularity(half_life)
             )
+
+
+# Articles 10 and 20 are old; 30 is opened on day 9 by persons 1 and 2, then 3 reads 20.
+YOUNG = log((0, 1, 10), (1, 2, 10), (2, 2, 20), (3, 3, 10), (9, 1, 30), (9.1, 2, 30), (9.2, 3, 20))
+
+
+def test_young_articles_are_half_stepped_between_fits():
+    als = ImplicitALS(2, regularization=0.5, alpha=4.0, iterations=3)
+    scorer = HalfStepped(Refitted(als, YOUNG, every=30.0))
+    for board, row, _ in moments(YOUNG, 0.5, 1):
+        scores, people = scorer(board, row), als.model.user_factors
+        np.testing.assert_array_equal(scores[:2], als.scores(np.array([row]))[0][:2])
+        readers = sparse.csr_matrix(4.0 * board.read[:, [2]].T)
+        np.testing.assert_allclose(scores[2:], half_step(readers, people, 0.5) @ people[row])
+    assert board.read[:, 2].sum() == 2 and scores[2] != 0
+
+
+def test_a_half_step_needs_als():
+    scorer = HalfStepped(Refitted(Popularity(), YOUNG))
+    with pytest.raises(TypeError, match="not of Popularity"):
+        scorer(*next(moments(YOUNG, 0.9, 1))[:2])

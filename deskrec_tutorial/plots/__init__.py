@@ -16,16 +16,14 @@ from .core import Picture, picture, shorten
 from .course import course_map
 from .data import article_life, event_types, long_tail_curve, weekly_rhythm
 from .evaluation import (
-    differences,
     flips,
-    luck,
+    hits_by_length,
     noise,
     scoreboard,
     served,
     sweep,
     tuning_map,
     two_protocols,
-    week_by_week,
     what_lists_show,
 )
 from .recommendations import concentration, score_range, score_waterfall, two_seeds
@@ -36,10 +34,10 @@ from .strength import busiest_corner, csr_drawing, event_weights, strength_distr
 __all__ = [
     "Bowl", "Picture", "alpha_scores", "als_filmstrip", "arrows", "article_life", "article_map",
     "article_spot", "bottoms", "bowl", "busiest_corner", "concentration", "course_map",
-    "csr_drawing", "differences", "event_types", "event_weights", "evidence", "factor_plane",
-    "fitted_line", "flips", "long_tail_curve", "loss_staircase", "luck", "noise",
+    "csr_drawing", "event_types", "event_weights", "evidence", "factor_plane",
+    "fitted_line", "flips", "hits_by_length", "long_tail_curve", "loss_staircase", "noise",
     "norms_and_readers", "picture", "product", "reconstructions", "score_range", "score_waterfall",
     "scoreboard", "served", "shorten", "strength_distribution", "sweep", "toy_matrix", "tuning_map",
-    "two_protocols", "two_rankings", "two_seeds", "week_by_week", "weekly_rhythm",
+    "two_protocols", "two_rankings", "two_seeds", "weekly_rhythm",
     "what_lists_show",
 ]  # fmt: skip

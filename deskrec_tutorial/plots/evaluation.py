@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
-from ..evaluation import Comparison, Evaluation, bootstrap_interval
+from ..evaluation import Evaluation, bootstrap_interval
 from .colours import BLACK, BLUE, GREEN, GREY, LOOKS, ORANGE, RED
 from .core import Drawn, beside, lines, panel, picture, shorten, title_over_all
 
@@ -251,6 +251,7 @@ def tuning_map(
     values = grid.to_numpy(dtype=float)
     alphas, penalties = [f"{a:g}" for a in grid.columns], [f"{p:g}" for p in grid.index]
     figure, axes = panel(1.8 + 0.5 * len(grid))
+    best = [alphas[column] for column in values.argmax(1)]
     least = max(values.min(), values.max() / 2)  # one hopeless cell must not eat the colours
     image = axes.imshow(values, aspect="auto", vmin=least, vmax=values.max())
     near = values == values.max() if level is None else level.to_numpy(dtype=bool)
@@ -267,14 +268,12 @@ def tuning_map(
     axes.set(xlabel="α, the confidence per unit of strength", ylabel="regularisation λ")
     extend = "min" if least > values.min() else "neither"
     figure.colorbar(image, ax=axes, label=f"{_label(metric)} on validation", extend=extend)
-    row, column = np.unravel_index(int(values.argmax()), values.shape)
-    axes.set_title(f"Best: α = {alphas[column]} with λ = {penalties[row]}")
-    ridge = [
-        f"{alphas[best]} at λ = {p}" for best, p in zip(values.argmax(1), penalties, strict=True)
-    ]
+    ends = [f"{a} at λ = {p}" for a, p in zip(best, penalties, strict=True)]
+    rises = best == sorted(best, key=float) and best[0] != best[-1]
+    axes.set_title(f"The best α {'rises' if rises else 'goes'} from {ends[0]} to {ends[-1]}")
     return figure, (
         f"{_label(metric)} goes from {values.min():.3f} to {values.max():.3f}. The best α in each "
-        f"row (bold): {', '.join(ridge)}. Other cells not told apart from the best: "
+        f"row (bold): {', '.join(ends)}. Other cells not told apart from the best: "
         f"{near.sum() - 1 or 'none'} (framed, like the best)."
     )
 
@@ -291,9 +290,13 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
     axes.set_xticks(range(len(frame)), settings)
     axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
     axes.margins(y=0.15)
-    row, column = np.unravel_index(int(best.argmax()), best.shape)
-    what, line = shorten(str(frame.index.name), 24), shorten(names[column], 24)
-    axes.set_title(f"Best: {settings[row]} {what}, {line} ({best.max():.3f})")
+    least, most = (settings[end] for end in (best.argmax(0).min(), best.argmax(0).max()))
+    what, line = shorten(str(frame.index.name), 24), shorten(names[best.argmax(0).argmax()], 24)
+    axes.set_title(
+        f"More {what} pay with {line}: best at {most}, not at {least}"
+        if least != most
+        else f"Best {what}: {most}, on every line"
+    )
     peaks = [
         f"{name}: {line.max():.3f} at {settings[line.argmax()]}, {line[-1]:.3f} at {settings[-1]}"
         for name, line in zip(names, best.T, strict=True)
@@ -302,80 +305,32 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
 
 
 @picture
-def differences(comparisons: Mapping[str, Comparison], reference: str) -> Drawn:
-    """Results of `compare`, each against the same `reference`, around zero."""
-    figure, axes = panel(1.5 + 0.45 * len(comparisons))
-    axes.axvline(0, color=BLACK, linewidth=1)
-    for place, found in enumerate(comparisons.values()):
-        colour = ORANGE if found.low > 0 or found.high < 0 else BLUE
-        axes.hlines(place, found.low, found.high, color=colour, linewidth=4, alpha=0.6)
-        axes.plot(found.difference, place, "o" if colour == BLUE else "s", color=colour)
-        end, away = (found.high, 8) if found.difference >= 0 else (found.low, -8)
-        beside(axes, end, place, f"{found.difference:+.4f}", away, bbox=ON_WHITE)
-    axes.set_yticks(range(len(comparisons)), list(comparisons))
-    axes.set_ylim(len(comparisons) - 0.5, -0.5)
-    ends = [abs(end) for found in comparisons.values() for end in (found.low, found.high)]
-    axes.set_xlim(-1.3 * max(*ends, 1e-6), 1.3 * max(*ends, 1e-6))
-    metric = _label(next(iter(comparisons.values())).metric)
-    against = f"“{shorten(reference, 30)}”"
-    axes.set_xlabel(f"{metric}: mean difference from {against}\nand its 95 % interval")
-    real = [name for name, found in comparisons.items() if found.low > 0 or found.high < 0]
-    axes.set_title(f"Zero lies outside for {len(real)} of {len(comparisons)}, on this split")
-    parts = [
-        f"{n} {f.difference:+.4f} ({f.low:+.4f} to {f.high:+.4f})" for n, f in comparisons.items()
-    ]
-    return figure, (
-        f"{metric}, mean of the differences person by person to {reference}, with 95 % intervals: "
-        f"{'; '.join(parts)}. Zero lies outside for {' and '.join(real) or 'none of them'}."
-    )
+def hits_by_length(rates: pd.DataFrame) -> Drawn:
+    """Hit rates of lists of several lengths, one line per scorer, against the first one.
 
-
-@picture
-def luck(leads: pd.DataFrame) -> Drawn:
-    """The lead of the best over the mean of all, by the number tried: a row for each number.
-
-    The columns are where it was chosen and where it was not, in this order.
+    `rates` has a row per scorer and columns such as ``hit@3``, the shortest list first.
     """
-    figure, axes = panel(3.8)
-    axes.axhline(0, color=GREY, linewidth=1)
-    lines(axes, leads.items(), leads.index)
-    axes.set_xticks(leads.index)
-    axes.set(xlabel="models tried, of which the best is kept", ylabel="its lead in NDCG@10")
-    axes.margins(y=0.15)
-    most, (gain, kept) = leads.index[-1], leads.round(9).iloc[-1] + 0.0
-    axes.set_title(f"Best of {most}: chosen for a lead of {gain:+.4f}, left with {kept:+.4f}")
-    parts = [f"of {tries} {here:+.4f}, {there:+.4f}" for tries, here, there in leads.itertuples()]
-    here, there = leads.columns
-    return figure, f"Mean lead of the best {here} and {there}: {'; '.join(parts)}."
-
-
-@picture
-def week_by_week(found: pd.DataFrame, names: Sequence[str]) -> Drawn:
-    """Hit@10 of a `replay`, by week, one line per scorer in `names`.
-
-    A last week that ends within six days is not drawn.
-    """
-    days = (found["timestamp"] - found["timestamp"].min()) / 86_400
-    by_week = found.groupby(days // 7)[list(names)].mean()
-    rest = days.max() % 7
-    left_out = int((days // 7 == by_week.index[-1]).sum()) if rest < 6 and len(by_week) > 1 else 0
-    by_week = by_week.iloc[:-1] if left_out else by_week
-    figure, axes = panel(4, 9)
-    lines(axes, by_week.items(), by_week.index + 1, markersize=5)
-    axes.set(xlabel="week of the replay", ylabel="readings foreseen (hit@10)", ylim=(0, 1))
-    axes.set_xticks(by_week.index + 1)
+    figure, axes = panel(3.8, 9)
+    lengths = [column.rpartition("@")[2] for column in rates.columns]
+    lines(axes, rates.T.items(), lengths)
+    axes.set(xlabel="places in the list", ylabel="readings foreseen")
+    axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    means = found[list(names)].mean()
-    best, worst = (names[int(place)] for place in (means.argmax(), means.argmin()))
-    shares = f"{means[best]:.0%}", f"{means[worst]:.1%}"
+    values, names = rates.to_numpy(dtype=float), [str(name) for name in rates.index]
+    top = int(values[:, 0].argmax())
+    one, many = (values[top] / values[0])[[0, -1]]
+    where = "short lists" if one > many else "long lists as well"
     axes.set_title(
-        f"“{shorten(best, 26)}” foresees {shares[0]}, “{shorten(worst, 26)}” {shares[1]}"
+        f"Order counts in {where}: {one:.1f} times the hits in a list of {lengths[0]}, {many:.1f} "
+        f"times in {lengths[-1]}"
     )
+    parts = [
+        f"{name} {', '.join(f'{x:.3f}' for x in row)}"
+        for name, row in zip(names, values, strict=True)
+    ]
     return figure, (
-        f"{len(found):,} readings, {found['first_reader'].mean():.1%} of them by an article's "
-        f"first reader, which nobody can foresee. Drawn: {len(by_week)} week(s)"
-        + (f"; the rest, {left_out:,} reading(s) within {rest:.1f} days, is only in the means"
-           if left_out else "")
-        + ". Hit@10: " + ", ".join(f"{name} {means[name]:.3f}" for name in names) + "."
-    )  # fmt: skip
+        f"Hit rates in lists of {', '.join(lengths)}: {'; '.join(parts)}. In a list of "
+        f"{lengths[0]}, {names[top]} finds {one:.1f} times what {names[0]} finds; in a list of "
+        f"{lengths[-1]}, {many:.1f} times."
+    )
