@@ -13,7 +13,6 @@ from . import clock, door
 from .als import check_count
 from .strength import EVENT_WEIGHTS, InteractionMatrix, event_strength, index_of
 
-SECONDS_A_DAY = 86_400.0
 HOW = ("random", "leave-k-out", "leave-last-out", "temporal")
 
 
@@ -243,10 +242,8 @@ def _whereabouts(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The same, with -1 for ids that the matrix does not have."""
     door.need(rows, PAIR, name, "dr.join_events")
-    return (
-        door.places(rows["personId"], "personId", name, matrix.user_ids),
-        door.places(rows["contentId"], "contentId", name, matrix.item_ids),
-    )
+    users = door.places(rows["personId"], "personId", name, matrix.user_ids)
+    return users, door.places(rows["contentId"], "contentId", name, matrix.item_ids)
 
 
 def _events_of(matrix: InteractionMatrix, events: pd.DataFrame) -> pd.DataFrame:
@@ -273,7 +270,7 @@ def in_order(events: pd.DataFrame) -> pd.DataFrame:
 def days_of(events: pd.DataFrame) -> np.ndarray:
     """When each event was: days since the first, with fractions."""
     times = events["timestamp"].to_numpy()
-    return (times - times.min()) / SECONDS_A_DAY
+    return (times - times.min()) / 86_400.0
 
 
 def check_sides(train: InteractionMatrix, test: InteractionMatrix) -> None:
