@@ -85,9 +85,9 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> Dra
     title = f"{_label(metric)} of one recommender"
     if len(spreads) > 1 and spreads[least]:
         moves = f"moves {_label(metric)} {spreads[most] / spreads[least]:.1f} times as far as"
-        title = f"{shorten(most, 28)} {moves} {shorten(least, 28)}"
+        title = f"{shorten(most, 26)} {moves} {shorten(least, 26)}"
         title = title[0].upper() + title[1:]
-    axes.set_title(title)
+    title_over_all(figure, title)
     parts = [f"{name}, {len(values[name])} times: {sd:.4f}" for name, sd in spreads.items()]
     return figure, (
         f"Standard deviation of {_label(metric)} of one recommender when nothing but this is "
