@@ -65,7 +65,7 @@ def factor_plane(
 ) -> Drawn:
     """Two factors as a plane; `tastes` maps two tastes to the names of their members."""
     colour_of = {n: c for c, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
-    figure, axes = panel(4.8)
+    figure, axes = panel(5.2)
     for frame, marker in ((people, "o"), (articles, "s")):
         for name, (x, y) in zip(frame.index, frame.to_numpy(), strict=True):
             colour = colour_of.get(name, GREY)
@@ -174,7 +174,7 @@ def _label_groups(axes: Axes, points: pd.DataFrame) -> None:
         axes.annotate(
             ",\n".join(shorten(str(name), 20) for name in points.index[group]),
             (edge, y.mean()), (away, 0), textcoords="offset points", ha=side, va="center",
-            fontsize=9,
+            fontsize=9, linespacing=1,
         )  # fmt: skip
 
 
