@@ -97,8 +97,13 @@ def test_code_cells_are_short(chapter: Path) -> None:
     lengths = [len(cell["source"].splitlines()) for cell in chapters.code(chapters.read(chapter))]
     assert len(lengths) <= 26
     assert np.median(lengths) <= 5
-    assert np.quantile(lengths, 0.9, method="inverted_cdf") <= 12
     assert max(lengths) <= 20
+
+
+def test_nine_cells_in_ten_have_twelve_lines_at_most() -> None:
+    cells = [cell for path in CHAPTERS for cell in chapters.code(chapters.read(path))]
+    lengths = [len(cell["source"].splitlines()) for cell in cells]
+    assert np.quantile(lengths, 0.9, method="inverted_cdf") <= 12
 
 
 def test_no_cell_is_hidden_but_what_the_learner_predicts(chapter: Path) -> None:

@@ -504,17 +504,17 @@ CASES = {
     ),
     "noise": case(
         lambda: plots.noise({"a seed": [0.10, 0.11, 0.12], "a split": [0.1, 0.2, 0.3]}),
-        "NDCG@10 of one recommender: a split moves it most",
+        "A split moves NDCG@10 10.0 times as far as a seed",
         "a seed, 3 times: 0.0100; a split, 3 times: 0.1000",
         rows=["a seed", "a split"],
     ),
     "noise, none": case(
         lambda: plots.noise({"nothing": [0.1, 0.1]}),
-        "NDCG@10 of one recommender: nothing else is changed",
+        "NDCG@10 of one recommender",
     ),
     "what lists show": case(
         lambda: plots.what_lists_show(SHOWN, opened=5.25),
-        "best has the highest NDCG and shows 25% of the articles",
+        "The 2 best recommend more popular articles than people choose",
         "least are shown by narrow (1.1%), most by wide (98.0%)",
         "Novelty of best: 4.0 bits, of wide: 9.0, of what people opened: 5.2 (2 of 3 stay below",
         texts=["98.0%", "1.1%", "25.0%"],

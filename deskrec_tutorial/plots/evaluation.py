@@ -81,9 +81,13 @@ def noise(values: Mapping[str, Sequence[float]], metric: str = "ndcg@10") -> Dra
     margin = max(float(np.ptp(everything)), 1e-3) * 0.15
     axes.set_xlim(everything.min() - margin, everything.max() + 3 * margin)
     axes.set_xlabel(_label(metric))
-    most = max(spreads, key=spreads.__getitem__)
-    moves = f"{most} moves it most" if len(spreads) > 1 else "nothing else is changed"
-    axes.set_title(f"{_label(metric)} of one recommender: {moves}")
+    most, least = max(spreads, key=spreads.__getitem__), min(spreads, key=spreads.__getitem__)
+    title = f"{_label(metric)} of one recommender"
+    if len(spreads) > 1 and spreads[least]:
+        moves = f"moves {_label(metric)} {spreads[most] / spreads[least]:.1f} times as far as"
+        title = f"{shorten(most, 26)} {moves} {shorten(least, 26)}"
+        title = title[0].upper() + title[1:]
+    title_over_all(figure, title)
     parts = [f"{name}, {len(values[name])} times: {sd:.4f}" for name, sd in spreads.items()]
     return figure, (
         f"Standard deviation of {_label(metric)} of one recommender when nothing but this is "
@@ -120,8 +124,13 @@ def what_lists_show(results: Mapping[str, Evaluation], opened: float, k: int = 1
     left = sum(results[name][f"novelty@{k}"] < opened for name in names)
     cover = {name: results[name][f"coverage@{k}"] for name in names}
     best = names[-1]
+    below = [results[name][f"novelty@{k}"] < opened for name in reversed(names)]
+    leading = below.index(False) if False in below else len(below)
     title_over_all(
-        figure, f"{best} has the highest NDCG and shows {cover[best]:.0%} of the articles"
+        figure,
+        f"The {leading} best recommend more popular articles than people choose"
+        if leading > 1
+        else f"{best} has the highest NDCG and shows {cover[best]:.0%} of the articles",
     )
     least, most = min(names, key=cover.__getitem__), max(names, key=cover.__getitem__)
     return figure, (
