@@ -32,6 +32,8 @@ class Board:
         The moment, in days since the log began.
     position : int
         How many events came before.
+    user_ids, item_ids : numpy.ndarray
+        Whom the rows and what the columns stand for.
     born : numpy.ndarray
         Per column, the day of the article's first event; infinity where there was none yet.
     read : numpy.ndarray
@@ -44,6 +46,7 @@ class Board:
         self._last = np.zeros(len(matrix.item_ids))  # day of each article's last event
         self._faded: dict[float, np.ndarray] = {}  # popularity on that day, by half-life
         self._lengths = np.zeros(len(matrix.user_ids))  # articles read, by person
+        self.user_ids, self.item_ids = matrix.user_ids, matrix.item_ids
         self.position = 0
         self.now = 0.0
         self.born = np.full(len(matrix.item_ids), np.inf)

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from . import clock, door
-from .als import check_count
+from .als import check_count, check_number
 from .strength import EVENT_WEIGHTS, InteractionMatrix, event_strength, index_of
 
 HOW = ("random", "leave-k-out", "leave-last-out", "temporal")
@@ -94,6 +94,7 @@ def split(
     Split
         A ValueError if an argument is out of range, or nothing would be held out.
     """
+    check_number(share, "share")
     if not 0 < share < 1:
         raise ValueError(f"share must lie between 0 and 1, not {share!r}.")
     check_count(k, "k")

@@ -163,6 +163,9 @@ def test_what_split_refuses(strength, events):
     for share in (0, 1, -0.1, 1.5, float("nan")):
         with pytest.raises(ValueError, match="share must lie between"):
             dr.split(strength, share=share)
+    for share in ("0.2", None):
+        with pytest.raises(TypeError, match="share must be a number"):
+            dr.split(strength, share=share)
     with pytest.raises(ValueError, match="min_articles"):
         dr.split(strength, min_articles=0)
     with pytest.raises(ValueError, match="Nothing is held out"):
