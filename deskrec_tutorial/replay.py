@@ -9,6 +9,7 @@ References
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -106,7 +107,7 @@ def replay(
     scorers: Mapping[str, BoardScorer],
     start: float = 0.9,
     stop: float = 1.0,
-    k: int | Sequence[int] = 10,
+    k: int | Sequence[int] | np.ndarray = 10,
 ) -> pd.DataFrame:
     """Go through the log event by event, and ask before each reading whether it was foreseen.
 
@@ -126,7 +127,7 @@ def replay(
     start, stop : float
         The window to measure, as shares of the log. What came before is only noted.
     k : int or sequence of int
-        Length of the list, or several lengths.
+        Length of the list, or several different lengths.
 
     Returns
     -------
@@ -136,25 +137,42 @@ def replay(
         only where articles are tied). The mean of such a column is hit@k. Its name is the
         scorer's; with several lengths there is a column for each, such as `name@3`.
     """
-    ks = [k] if isinstance(k, int) else list(k)
-    for size in ks:
-        check_count(size, "k")
+    ks, several = _lengths(k)
     found = []
     with threadpool_limits(1, "blas"):  # thousands of small products: threads would only wait
         for board, row, column in moments(events, start, stop):
             found.append([board.position, *_chances(board, scorers, row, column, ks)])
-    names = [f"{name}@{size}" for name in scorers for size in ks] if ks != [k] else [*scorers]
+    names = [f"{name}@{size}" for name in scorers for size in ks] if several else [*scorers]
     chances = pd.DataFrame(found, columns=["position", "first_reader", *names])
+    # Where nothing was read in the window no value says of what type its column is.
+    chances = chances.astype({"first_reader": bool} | dict.fromkeys(names, float))
     ordered = in_order(events).loc[chances.pop("position"), ["timestamp", "personId", "contentId"]]
     return pd.concat([ordered.reset_index(drop=True), chances], axis=1)
+
+
+def _lengths(k: int | Sequence[int] | np.ndarray) -> tuple[list[int], bool]:
+    """The lengths of the lists, and whether they were given as several."""
+    if not isinstance(k, (Sequence, np.ndarray)) or isinstance(k, str):
+        check_count(k, "k")
+        return [int(k)], False
+    for size in k:
+        check_count(size, "k")
+    if len(k) == 0 or len(set(k)) < len(k):
+        raise ValueError(f"k must be one length or several different ones, not {list(k)!r}.")
+    return [int(size) for size in k], True
 
 
 def hit_rates(found: pd.DataFrame) -> pd.DataFrame:
     """The hit rates of a `replay` with several lengths: a row per scorer, a column per length."""
     rates: dict[str, dict[str, float]] = {}
-    for column in found.columns[4:]:
-        name, _, k = column.rpartition("@")
-        rates.setdefault(name, {})[f"hit@{k}"] = float(found[column].mean())
+    for column in found.columns:
+        if measured := re.fullmatch(r"(.*)@(\d+)", str(column), re.DOTALL):
+            name, k = measured.groups()
+            rates.setdefault(name, {})[f"hit@{k}"] = float(found[column].mean())
+    if not rates:
+        raise ValueError(
+            "No column is called like name@3: ask replay for several lengths, such as k=(3, 10)."
+        )
     return pd.DataFrame.from_dict(rates, orient="index")
 
 
