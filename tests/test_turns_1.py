@@ -16,6 +16,8 @@ TURNS: list[Turn] = [
     (chapter_1.incomplete, (LOG,), ["where"], {"complete ones": ["contentId"]}),
     (chapter_1.incomplete, (LOG,), pd.Index(["where"]), {"all columns": list(LOG)}),
     (chapter_1.incomplete, (LOG,), {"where"}, {"pick the names": LOG.isna().any()}),
+    (chapter_1.incomplete, (LOG,), ("where",), {"A list of names is expected, not": "where"}),
+    (chapter_1.incomplete, (LOG,), ["where"], {"A list of names is expected": ["where", 3]}),
     (
         chapter_1.orphans,
         (LOG, GONE, NEVER_SHARED),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from deskrec_tutorial import checks
@@ -17,9 +18,18 @@ def try_out(turn: Turn, capsys: pytest.CaptureFixture[str]) -> None:
     check, data, right, wrong = turn
     check(..., *data)
     assert capsys.readouterr().out.startswith("✎ your turn: ")
+    check([*_as_list(right)[:-1], ...], *data)
+    assert capsys.readouterr().out.startswith("✎ your turn: ")
     check(right, *data)
     assert capsys.readouterr().out.startswith("✓ ")
-    for said, answer in wrong.items():
+    twice = [*_as_list(right), *_as_list(right)]
+    for said, answer in [*wrong.items(), ("", None), ("", "text"), ("", twice)]:
         with pytest.raises(checks.CheckFailed) as failed:
             check(answer, *data)
         assert said in " ".join(str(failed.value).split())
+
+
+def _as_list(right: Any) -> list[Any]:
+    """A right answer as a list, of one entry where it is a number."""
+    alone = np.ndim(right) == 0 and not isinstance(right, (set, frozenset))
+    return [right] if alone else list(right)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Number
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from scipy import sparse
 
 from .turn import no_answer, untouched
 
+Changed = TypeVar("Changed")
 WIDTH = 88
 TYPE_NAMES = {
     pd.DataFrame: "a table (DataFrame)",
@@ -163,8 +164,7 @@ def ranking(
     NotImplementedError
         If the answer still is ``...`` while marks are given; elsewhere a line invites.
     """
-    _answered(got, what)
-    ids = np.asarray(got)
+    ids = changed(got, np.asarray, what, "A list of ids")
     if ids.ndim != 1:
         fail(what, f"A list of ids is expected, not {_kind(got)}.")
     if ids.dtype == object and all(isinstance(one, Integral) for one in ids):
@@ -226,6 +226,39 @@ def unchanged(before: Any, after: Any, what: str) -> None:
             "The function changed the data it was given. Whoever called it still needs "
             "them as they were: work on a copy.",
         )
+
+
+def changed(answer: Any, change: Callable[[Any], Changed], what: str, wanted: str) -> Changed:
+    """Bring an answer into the form in which it is compared, such as its names in order.
+
+    Parameters
+    ----------
+    answer : object
+        The answer.
+    change : callable
+        Takes the answer; whatever it raises says that the answer is of another kind.
+    what : str
+        What was checked, for the message.
+    wanted : str
+        What the answer should be, for the message.
+
+    Returns
+    -------
+    object
+        What `change` makes of the answer.
+
+    Raises
+    ------
+    CheckFailed
+        If `change` can't be made.
+    NotImplementedError
+        If the answer still is ``...`` while marks are given; elsewhere a line invites.
+    """
+    _answered(answer, what)
+    try:
+        return change(answer)
+    except Exception:
+        fail(what, f"{wanted} is expected, not {_kind(answer)}.")
 
 
 def copies(*values: Any) -> list[Any]:
