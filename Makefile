@@ -37,6 +37,8 @@ $(VENV)/.package: $(VENV)/.done pyproject.toml
 
 lab: install  ## open JupyterLab on the first notebook (or print its address)
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@mkdir -p $(VENV)/etc/jupyter/labconfig
+	@echo '{"disabledExtensions": {"@jupyter/nbgrader": true}}' > $(VENV)/etc/jupyter/labconfig/page_config.json
 	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@echo "JupyterLab starts on $(START). Without a browser here, open the address printed below; stop with Ctrl+C, twice."
 	@$(BIN)/python -m jupyter lab --ServerApp.log_level=30 --LabApp.default_url=/lab/tree/$(START) $(LAB_OPTIONS) $$([ "$$(id -u)" = 0 ] && echo --allow-root)

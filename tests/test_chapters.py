@@ -71,6 +71,8 @@ def test_the_learner_predicts_before_seeing(chapter: Path) -> None:
     for position in folded:
         assert cells[position]["metadata"]["jupyter"] == {"outputs_hidden": True}
         assert "?" in cells[position - 1]["source"], "a question comes first"
+        below = cells[position + 1]["source"]
+        assert below.startswith(("<details>", "#")), "what is told below it is folded, too"
     told = [
         summary
         for cell in cells

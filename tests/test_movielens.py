@@ -50,7 +50,7 @@ def test_pick_somebody_who_rates(movielens) -> None:
     picker.group.value = "newest"
     first = events.groupby("personId")["timestamp"].min()
     assert picker.user == first.idxmax()
-    assert f"here since {pd.Timestamp(first.max(), unit='s'):%Y-%m-%d}" in picker.people.label
+    assert f"since {pd.Timestamp(first.max(), unit='s'):%Y-%m-%d}" in picker.people.label
     picker.by_id.value = "609"
     listed = dr.recommend(model, matrix, 609)
     rated = int((events["personId"] == 609).sum())

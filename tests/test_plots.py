@@ -288,7 +288,7 @@ CASES = {
         lambda: plots.loss_staircase([1000.0, 100.0, 50.0, 20.0, 19.0]),
         "Every half-step lowers the loss: from 1,000.0 to 19.0",
         "4 of 4 half-steps lower the loss, from 1,000.0 at the random start to 19.0 at the end.",
-        "The first 2 of them go 95 % of the way.",  # 900 of 981 are 92 %, 950 are 97 %
+        "The first 2 of them go 97% of the way.",  # 950 of 981; 900 are 92 %
     ),
     "loss that rises once": case(
         lambda: plots.loss_staircase([10.0, 5.0, 6.0, 4.0]),
@@ -316,8 +316,8 @@ CASES = {
     ),
     "fitted line": case(
         lambda: plots.fitted_line(pd.Series([0.2, 1.0], ["Git", NASTY]), MUCH, 15.0, 1.0),
-        "Firm points pull the line up, from slope 0.96 to 0.98",  # 1 / 1.04; 46 / 47.04
-        "With all points alike the slope is 0.96; with the confidences, which go up to 46, it is 0",
+        "Firm points pull the line up, from slope 0.49 to 0.98",  # 1 / 2.04; 46 / 47.04
+        "With all points alike the slope is 0.49; with the confidences, which go up to 46, it is 0",
         rows=["0", "1"],
     ),
     "bowl": case(
@@ -338,9 +338,9 @@ CASES = {
         f"“a little” ({NEAR.bottom[0]:.2f}, {NEAR.bottom[1]:.2f}); “{NASTY}”",
     ),
     "reconstructions": case(
-        lambda: plots.reconstructions(SEEN, {"half: 2": HALF, "good: 1": BEST}, ASKED),
+        lambda: plots.reconstructions(SEEN, {"half (2)": HALF, "good (1)": BEST}, ASKED),
         "Framed cells that come first: good 2 of 2, half 1 of 2",
-        "with “good: 1” 2, with “half: 2” 1. Dashed frames are not first.",
+        "mean score: with “good (1)” 2 and 0.35, with “half (2)” 1 and 0.35. Dashed frames",
     ),
     "alpha": case(
         lambda: plots.alpha_scores(ALPHAS),
@@ -715,7 +715,7 @@ def test_a_frame_is_dashed_where_the_cell_is_not_first() -> None:
     panels = drawn("reconstructions").figure.axes
     dashed = [[p for p in axes.patches if p.get_linestyle() == "--"] for axes in panels]
     assert [len(patches) for patches in dashed] == [0, 1, 0, 0]
-    assert panels[2].get_title(loc="left") == "good: 1 – 2 of 2 first"
+    assert panels[2].get_title(loc="left") == "good (1): 2 of 2 first"
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 4), (6, 5)])

@@ -48,3 +48,5 @@ def test_the_filmstrip_shows_the_chosen_moments() -> None:
     end = steps.users[6] @ steps.items[6].T
     assert f"read cells score {end[read].mean():.2f} on average" in picture.caption
     assert f"empty ones {end[~read].mean():.2f}" in picture.caption
+    told = [text.get_text() for text in picture.figure.legends[0].get_texts()]
+    assert told == ["person", "article", "one", "both"]  # grey, for those of no taste

@@ -23,19 +23,30 @@ TURNS: list[Turn] = [
             "his score still is 0": [1, 0],
             "Davi scores 1, but": [0, 1],
             "not an average": [0.5, 0.5],
+            "Two numbers are wanted": 1,
         },
     ),
     (
         chapter_3.slope,
         (C, P, Y, 1.0),
         8 / 6,
-        {"price of length": 8 / 5, "confidences are missing": 0.5 / 2.25, "squared": 0.8},
+        {
+            "price of length is missing": 8 / 5,
+            "confidences are missing": 0.5 / 2.25,
+            "both missing": 0.5 / 1.25,
+            "squared": 0.8,
+        },
     ),
     (
         chapter_3.emis_list,
         (SCORES, READ),
         [1, 2, 0],
-        {"as well": [3, 1, 2, 0], "upside down": [0, 2, 1]},
+        {
+            "as well": [3, 1, 2, 0],
+            "upside down": [0, 2, 1],
+            "These are the scores": [0.9, 0.3, 0.1],
+            "not titles": ["Type on screen"],
+        },
     ),
     (
         chapter_3.emis_list,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from turns import Turn, try_out
@@ -18,13 +19,19 @@ TURNS: list[Turn] = [
         chapter_3b.short_way,
         (MATRIX, 2),
         28,
-        {"is missing": 16, "once for every person": 52, "the long way": 36, "k × k": 14},
+        {
+            "shared part is missing": 16,
+            "read pairs are missing": 12,
+            "once for every person": 52,
+            "the long way": 36,
+            "k × k": 14,
+        },
     ),
     (
         chapter_3b.smallest_alpha,
-        (MATRIX,),
-        2.0,
-        {"in danger": 0.25, "strength itself": 0.5},
+        (np.array([0.25, 2.0, 0.5]),),
+        4.0,
+        {"in danger": 0.5, "strength itself": 0.25, "were halved": 2.0, "empty cell": 0},
     ),
     (
         chapter_3b.even_out,

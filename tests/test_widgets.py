@@ -366,7 +366,7 @@ def test_groups_hold_whom_they_name(matrix, strength, events) -> None:
     first = events.groupby("personId")["timestamp"].min().sort_values(ascending=False)
     assert next(iter(groups["newest"])) == first.index[0]
     day = pd.Timestamp(first.iloc[0], unit="s").date().isoformat()
-    assert f"here since {day}" in groups["newest"][first.index[0]]
+    assert f"since {day}" in groups["newest"][first.index[0]]
     shortest = people.groups(matrix)["shortest history"]
     assert lengths[list(shortest)].max() == lengths.min()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..strength import InteractionMatrix
 from .core import equal
 from .turn import inviting
@@ -23,6 +25,7 @@ def short_way(answer: Any, matrix: InteractionMatrix, k: int) -> None:
             "The shared part is made once, not once for every person.": (
                 (people * articles + read) * table
             ),
+            "The read pairs are missing: each adds a table of its own.": articles * table,
             "That is the long way: one table for every pair.": people * articles * table,
             "Each article's table has k × k places, not k.": (articles + read) * k,
         },
@@ -30,18 +33,20 @@ def short_way(answer: Any, matrix: InteractionMatrix, k: int) -> None:
 
 
 @inviting
-def smallest_alpha(answer: Any, matrix: InteractionMatrix) -> None:
+def smallest_alpha(answer: Any, strengths: np.ndarray) -> None:
     """Check from which alpha on no read pair counts less than an unread one."""
-    strengths = matrix.user_items.data
+    weakest = strengths.min()
     equal(
         answer,
-        1 / strengths.min(),
+        1 / weakest,
         "the smallest alpha that is safe",
         mistakes={
             "That keeps the strongest pair at 1: the weakest is the one in danger.": (
                 1 / strengths.max()
             ),
-            "That is the weakest strength itself: alpha times it must be 1.": strengths.min(),
+            "That is the weakest strength itself: alpha times it must be 1.": weakest,
+            "That was enough before the strengths were halved.": 1 / (2 * weakest),
+            "That is an empty cell: look at `.data`, which holds the read pairs alone.": 0,
         },
     )
 

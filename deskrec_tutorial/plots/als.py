@@ -50,10 +50,12 @@ def loss_staircase(losses: Sequence[float]) -> Drawn:
     falls, total = int((drops > 0).sum()), len(drops)
     which = "Every half-step lowers" if falls == total else f"{falls} of {total} half-steps lower"
     axes.set_title(f"{which} the loss: from {values[0]:,.1f} to {values[-1]:,.1f}")
-    most = int(np.argmax(np.cumsum(drops) >= 0.95 * drops.sum())) + 1
+    shares = np.cumsum(drops) / drops.sum()
+    most = int(np.argmax(shares >= 0.95))
     return figure, (
         f"{falls} of {total} half-steps lower the loss, from {values[0]:,.1f} at the random start "
-        f"to {values[-1]:,.1f} at the end. The first {most} of them go 95 % of the way."
+        f"to {values[-1]:,.1f} at the end. The first {most + 1} of them go {shares[most]:.0%} of "
+        "the way."
     )
 
 
@@ -63,7 +65,7 @@ def factor_plane(
 ) -> Drawn:
     """Two factors as a plane; `tastes` maps two tastes to the names of their members."""
     colour_of = {n: c for c, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
-    figure, axes = panel(4.8)
+    figure, axes = panel(5.2)
     for frame, marker in ((people, "o"), (articles, "s")):
         for name, (x, y) in zip(frame.index, frame.to_numpy(), strict=True):
             colour = colour_of.get(name, GREY)
@@ -103,7 +105,7 @@ def reconstructions(
         frame = pd.DataFrame(values, preference.index, preference.columns)
         text = frame.map(lambda v: f"{v}" if isinstance(v, int) else f"{v:z.2f}")
         heat_map(axes, frame, 1, text)
-        count = f" – {firsts[name].sum()} of {gaps.sum()} first" if name in firsts else ""
+        count = f": {firsts[name].sum()} of {gaps.sum()} first" if name in firsts else ""
         axes.set_title(shorten(name, 24) + count, fontsize=11)
         for row, column in np.argwhere(gaps):
             bold = name not in firsts or firsts[name][row, column]
@@ -112,12 +114,14 @@ def reconstructions(
                 corner, dash = (column - 0.5, row - 0.5), "-" if bold else "--"
                 axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=colour, lw=width, ls=dash))
     ranked = sorted(firsts, key=lambda name: -firsts[name].sum())
-    counts = [f"{name.partition(':')[0]} {firsts[name].sum()} of {gaps.sum()}" for name in ranked]
+    counts = [f"{name.partition(' (')[0]} {firsts[name].sum()} of {gaps.sum()}" for name in ranked]
     title_over_all(figure, f"Framed cells that come first: {', '.join(counts)}")
-    parts = (f"with “{name}” {firsts[name].sum()}" for name in ranked)
+    parts = (
+        f"with “{name}” {firsts[name].sum()} and {scores[name][gaps].mean():.2f}" for name in ranked
+    )
     return figure, (
         f"Of the {gaps.sum()} framed cells, the number that score highest among what the person "
-        f"has not read: {', '.join(parts)}. Dashed frames are not first."
+        f"has not read, and their mean score: {', '.join(parts)}. Dashed frames are not first."
     )
 
 
@@ -170,7 +174,7 @@ def _label_groups(axes: Axes, points: pd.DataFrame) -> None:
         axes.annotate(
             ",\n".join(shorten(str(name), 20) for name in points.index[group]),
             (edge, y.mean()), (away, 0), textcoords="offset points", ha=side, va="center",
-            fontsize=9,
+            fontsize=9, linespacing=1,
         )  # fmt: skip
 
 

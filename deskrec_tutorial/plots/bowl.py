@@ -88,11 +88,11 @@ def fitted_line(
 ) -> Drawn:
     """Preferences over how much of something each article has, with two lines through zero.
 
-    One line counts each article once, the other by its confidence and with the price of length.
+    One line counts each article once, the other by its confidence; both pay the price of length.
     """
     x, p = amounts.to_numpy(dtype=float), (strengths.to_numpy() > 0).astype(float)
     c = 1 + alpha * strengths.to_numpy()
-    plain = x @ p / (x @ x)
+    plain = x @ p / (x @ x + regularization)
     slope = x @ (c * p) / (x @ (c * x) + regularization)
     figure, axes = panel(3.8)
     ends = np.array([0, x.max() * 1.1])
@@ -102,7 +102,8 @@ def fitted_line(
     axes.scatter(x, p, s=12 + 6 * c, color=BLACK, alpha=0.75, linewidths=0, zorder=3)
     for name, one, want, trust in zip(amounts.index, x, p, c, strict=True):
         words = f"{shorten(str(name), 20)} ({trust:.0f})".replace(" ", "\n", 1)
-        place, side = ((0, 13), "bottom") if want else ((0, -8), "top")
+        over = want > slope * one  # on the side of the point where the line is not
+        place, side = ((0, 13), "bottom") if over else ((0, -13 if want else -8), "top")
         axes.annotate(
             words, (one, want), place, textcoords="offset points", fontsize=8,
             ha="center", va=side, bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1},

@@ -110,7 +110,9 @@ def als_filmstrip(
     grid[1, 0].set_ylabel("scores")
     names = ", ".join(f"{n} {shorten(str(a), 18)}" for n, a in enumerate(strengths.columns, 1))
     figure.supxlabel(f"Articles: {names}. Framed: read.", fontsize=8)
-    taste_legend(figure, list(tastes))
+    named = {name for members in tastes.values() for name in members}
+    untold = {*strengths.index, *strengths.columns} - named
+    taste_legend(figure, list(tastes), "both" if tastes and untold else "")
     read, end = strengths.to_numpy() > 0, users[moments[-1]] @ items[moments[-1]].T
     found = f"read cells score {end[read].mean():.2f} on average"
     found += f", empty ones {end[~read].mean():.2f}" if not read.all() else ""

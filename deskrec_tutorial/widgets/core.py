@@ -105,7 +105,7 @@ class Panel(ipywidgets.VBox):
 
 def row(*children: ipywidgets.Widget) -> ipywidgets.HBox:
     """Widgets next to each other where there is room."""
-    return ipywidgets.HBox(children, layout={"flex_flow": "row wrap", "align_items": "center"})
+    return ipywidgets.HBox(children, layout={"flex_flow": "row wrap", "align_items": "flex-end"})
 
 
 def switch(name: str, options: Mapping[str, object], width: int) -> ipywidgets.ToggleButtons:

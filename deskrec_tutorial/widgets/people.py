@@ -50,7 +50,7 @@ def user_view(
     recommended = recommend(model, matrix, user, n)
     read = history(strength, user)
     done = plain(read.head(SHOWN)[["eventStrength", "title"]])
-    text = f"Person {user} has read {len(read):,} articles, strongest first:\n{done}"
+    text = f"Person {user} has read {some(len(read), 'article')}, strongest first:\n{done}"
     row = matrix.user_index(user)
     html, why = answer(
         "Recommended, and why",
@@ -170,7 +170,7 @@ def groups(
 
 
 def _label(user: int | str, articles: int, since: float) -> str:
-    here = f", here since {pd.Timestamp(since, unit='s'):%Y-%m-%d}" if np.isfinite(since) else ""
+    here = f", since {pd.Timestamp(since, unit='s'):%Y-%m-%d}" if np.isfinite(since) else ""
     return f"{user} ({some(articles, 'article')}{here})"
 
 
@@ -196,7 +196,7 @@ def _history_html(user: int | str, read: pd.DataFrame) -> str:
         (escaped(title), bar(strength / top, GREY), f"{strength:g}")
         for title, strength in zip(shown["title"], shown["eventStrength"], strict=True)
     ]
-    done = heading(f"Person {user} has read {len(read):,} articles")
+    done = heading(f"Person {user} has read {some(len(read), 'article')}")
     done += table(("article", "", "#strength"), rows, ("auto", "20%", "64px"))
     if len(read) > SHOWN:
         done += sentence(f"and {len(read) - SHOWN:,} more, none of them stronger.")
