@@ -68,10 +68,12 @@ def split(
         of another split: that is how to tune without touching what is held out.
     how : {"random", "leave-k-out", "leave-last-out", "temporal"}
         ``"random"`` holds out `share` of the pairs. ``"leave-k-out"`` holds out `k` random pairs
-        of each person, ``"leave-last-out"`` the `k` that the person began last. All three leave
-        everybody one pair in train. ``"temporal"`` cuts the log where its last `share` of the
-        events begins: train is all that came before, test the pairs that start later. The last
-        two need events, with times.
+        of each person, ``"leave-last-out"`` the `k` that the person began last (where several
+        began at one time, chance decides); train keeps all other pairs with all their events, also
+        those that came after the held-out one: only ``"temporal"`` keeps the future out. These
+        three leave everybody one pair in train. ``"temporal"`` cuts the log where its last `share`
+        of the events begins: train is all that came before, test the pairs that start later. The
+        last two need events, with times.
     share : float
         Above 0 and below 1.
     k : int
@@ -85,7 +87,8 @@ def split(
     events : pandas.DataFrame, optional
         The events behind `data`, where `data` has no times itself.
     seed : int
-        Decides which pairs. The order of the rows of `data` makes no difference.
+        Decides which pairs, wherever chance does. The order of the rows of `data` makes no
+        difference.
     weights, repeats
         How strengths are made of events, as in `event_strength`.
 
@@ -133,13 +136,15 @@ def _hold_out(
 ) -> Iterator[InteractionMatrix]:
     """The train and the test side; `share` of the pairs, or `k` of each person where it is None.
 
-    Which ones is left to chance, or to when each pair was `begun`: the last first.
+    Which ones is left to chance, or to when each pair was `begun`: the last first, and chance
+    where several were begun at one time.
     """
     rng = np.random.default_rng(seed)
     pairs, starts = matrix.user_items.tocoo(), matrix.user_items.indptr
     row, counts = pairs.row, np.diff(starts)
-    first_out = rng.random(pairs.nnz) if begun is None else -begun
-    order = np.lexsort((first_out, row))  # person by person
+    by_chance = rng.random(pairs.nnz)
+    # Person by person.
+    order = np.lexsort((by_chance, row) if begun is None else (by_chance, -begun, row))
     place = np.arange(pairs.nnz) - starts[row]
     takes_part = counts[row] >= least
     if share is None:
