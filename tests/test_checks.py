@@ -48,6 +48,17 @@ def test_equal_things_pass_and_are_named(want, capsys):
     assert capsys.readouterr().out == "✓ the same\n"
 
 
+def test_a_column_does_for_a_list(capsys):
+    column = pd.Series(["a", "b"], index=[5, 7])
+    for got in (column, column.array, column.to_numpy(), pd.Index(column), column.astype("string")):
+        checks.equal(got, ["a", "b"], "the names")
+    assert capsys.readouterr().out.count("✓") == 5
+    said = told(checks.equal, column.array, ["a", "c"], "the names")
+    assert "Entry 1: 'c' is expected; you have 'b'." in said
+    assert "A list is expected, not an array" in told(checks.equal, np.eye(2), [1, 0], "numbers")
+    assert "A tuple is expected" in told(checks.equal, np.ones(2), (1, 1), "numbers")
+
+
 @pytest.mark.parametrize(
     ("got", "want", "message"),
     [

@@ -31,6 +31,13 @@ TURNS: list[Turn] = [
             "at the end": [*TEN, 0, 3],
         },
     ),
+    (chapter_5.shortlist, (np.ones(4), np.arange(4) == 1), [3, 0, 2], {"Mask": [0, 1, 2]}),
+    (
+        chapter_5.shortlist,
+        (np.array([0.5, 0.9, 0.5]), np.zeros(3, dtype=bool)),
+        [1, 2, 0],
+        {"another order": [0, 1, 2]},
+    ),
     (
         chapter_5.parts,
         (ARTICLE, W, SEEN, CONFIDENCE),

@@ -354,6 +354,10 @@ def _number_difference(got: Any, want: Any, tolerance: float) -> str | None:
 
 
 def _list_difference(got: Any, want: Sequence[Any], tolerance: float) -> str | None:
+    # A column, its index and its values do for a list. (Texts stand in an array of pandas' own.)
+    columns = (pd.Series, pd.Index, np.ndarray, pd.api.extensions.ExtensionArray)
+    if isinstance(want, list) and isinstance(got, columns) and got.ndim == 1:
+        got = list(got)
     if not isinstance(got, (list, tuple)):
         return f"A {type(want).__name__} is expected, not {_kind(got)}."
     if len(got) != len(want):
