@@ -94,7 +94,7 @@ def beside(axes: Axes, x: float, y: float, text: str, away: float = 8, **look: A
 def lines(axes: Axes, columns: Iterable[tuple[Hashable, Any]], places: Any, **look: Any) -> None:
     """A line for each named column, with a legend and a colour, marker and dash of its own."""
     for number, (name, values) in enumerate(columns):
-        colour, marker, dash = LOOKS[number]
+        colour, marker, dash = LOOKS[number % len(LOOKS)]
         axes.plot(places, values, marker + dash, color=colour, label=str(name), **look)
     axes.legend()
 
