@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from .als import check_count
+from .als import check_count, check_number
 from .metrics import above_and_tied, hit_share
 from .splits import cells, days_of, in_order
 from .strength import InteractionMatrix, pairs_of
@@ -60,6 +60,7 @@ class Board:
         With ``half_life=float("inf")`` every event counts 1.
         """
         if half_life not in self._faded:
+            check_number(half_life, "half_life", 0, above=True)
             past = slice(self.position)
             weight = 0.5 ** ((self._last[self._columns[past]] - self._times[past]) / half_life)
             self._faded[half_life] = np.bincount(self._columns[past], weight, len(self.born))
@@ -70,6 +71,7 @@ class Board:
 
         Alike: the cosine of what the two have read so far. The last ten half-lives count.
         """
+        check_number(half_life, "half_life", 0, above=True)
         mine = np.flatnonzero(self.read[row])
         shared = self._read_by[mine].sum(axis=0)
         alike = shared / np.sqrt(np.maximum(self._lengths * len(mine), 1))
@@ -290,6 +292,8 @@ class Trending:
 
     def parts(self, board: Board, row: int) -> np.ndarray:
         """What each clue adds to each article's score at this moment, shape (clues, items)."""
+        if not hasattr(self, "weights"):
+            raise ValueError("Trending has no weights yet: call its fit(events) first.")
         return np.array(list(self.weights.values()))[:, None] * self._clues(board, row)
 
     def _clues(self, board: Board, row: int) -> np.ndarray:

@@ -83,14 +83,18 @@ class HalfStepped:
     days: float = 2.0
 
     def __post_init__(self) -> None:
+        als = getattr(self.refitted, "recommender", self.refitted)
+        if not isinstance(self.refitted, Refitted) or not isinstance(als, ImplicitALS):
+            kind = type(als).__name__
+            raise TypeError(f"A half-step is one of a Refitted ImplicitALS, not of {kind}.")
+        check_number(self.days, "days", 0, above=True)
+        self._als = als
         self._people = np.empty((0, 0))
         self._solved: dict[int, tuple[int, np.ndarray]] = {}  # by column: readers, vector
 
     def __call__(self, board: Board, row: int) -> np.ndarray:
         """Scores of all articles at this moment."""
-        scores, als = self.refitted(board, row), self.refitted.recommender
-        if not isinstance(als, ImplicitALS):
-            raise TypeError(f"A half-step is one of ImplicitALS, not of {type(als).__name__}.")
+        scores, als = self.refitted(board, row), self._als
         if self._people is not als.model.user_factors:
             self._people, self._solved = als.model.user_factors, {}
             self._gram = self._people.T @ self._people
@@ -109,4 +113,5 @@ class HalfStepped:
 
 def fading(half_life: float) -> Callable[[Board, int], np.ndarray]:
     """For `replay`: popularity by now, each event halved for every `half_life` days of its age."""
+    check_number(half_life, "half_life", 0, above=True)
     return lambda board, row: board.popularity(half_life)

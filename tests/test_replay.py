@@ -101,11 +101,14 @@ def test_a_board_knows_nothing_of_later_events(events):
         for board, row, _ in moments(rows, 0.8, 0.83):
             yield board.popularity(0.5), board.popularity_among(row, 2.0), board.born, board.now
 
+    compared = 0
     for a, b in itertools.islice(zip(looks(early), looks(changed), strict=False), 60):
+        compared += 1
         assert a[3] == b[3]
         assert [x.shape for x in a[:3]] == [x.shape for x in b[:3]]
         for x, y in zip(a[:3], b[:3], strict=True):
             np.testing.assert_array_equal(x, y)
+    assert compared == 60
 
 
 @pytest.mark.parametrize("half_life", [0.3, 2.0, float("inf")])
@@ -212,3 +215,5 @@ def test_what_trending_refuses(events):
     for clues in ((), ("popularity", "weather")):
         with pytest.raises(ValueError, match="clues must be some of popularity, age"):
             Trending(clues).fit(events)
+    with pytest.raises(ValueError, match=r"no weights yet: call its fit\(events\) first"):
+        dr.replay(LOG, {"trending": Trending()}, 0, 1)

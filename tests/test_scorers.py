@@ -95,6 +95,20 @@ def test_young_articles_are_half_stepped_between_fits():
 
 
 def test_a_half_step_needs_als():
-    scorer = HalfStepped(Refitted(Popularity(), YOUNG))
-    with pytest.raises(TypeError, match="not of Popularity"):
-        scorer(*next(moments(YOUNG, 0.9, 1))[:2])
+    for other in (Refitted(Popularity(), YOUNG), Popularity()):
+        with pytest.raises(TypeError, match="a Refitted ImplicitALS, not of Popularity"):
+            HalfStepped(other)
+    with pytest.raises(TypeError, match="a Refitted ImplicitALS, not of ImplicitALS"):
+        HalfStepped(ImplicitALS())
+    with pytest.raises(ValueError, match="days must be above 0, not 0"):
+        HalfStepped(Refitted(ImplicitALS(), YOUNG), days=0)
+
+
+def test_events_fade_by_some_half_life():
+    board, row, _ = next(moments(DAILY, 0.5, 1))
+    for ask in (fading, board.popularity, lambda days: board.popularity_among(row, days)):
+        for half_life in (0, -1.0, float("nan")):
+            with pytest.raises(ValueError, match="half_life must be above 0"):
+                ask(half_life)
+        with pytest.raises(TypeError, match="half_life must be a number, not None"):
+            ask(None)

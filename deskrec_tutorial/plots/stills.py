@@ -142,6 +142,11 @@ def taste_legend(figure: Figure, tastes: Sequence[str], rest: str = "") -> None:
     figure.legend(handles=handles, loc="outside right upper")
 
 
+def taste_colours(tastes: Tastes) -> dict[str, str]:
+    """The colour of whoever and whatever belongs to a taste."""
+    return {n: colour for colour, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
+
+
 def codes(strengths: pd.DataFrame) -> tuple[list[str], list[str]]:
     """A letter for each person and a number for each article."""
     people, articles = strengths.shape
@@ -166,7 +171,7 @@ def plane(
     The way that a point went last is bold and begins with a ring.
     """
     names = [*strengths.index, *strengths.columns]
-    colour_of = {n: c for c, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
+    colour_of = taste_colours(tastes)
     ways = np.concatenate([users, items], axis=1)[: at + 1].swapaxes(0, 1)
     (left, bottom), (right, top) = corners(users, items)
     cross = (((left, 0), (right, 0)), ((0, bottom), (0, top)))
