@@ -1,19 +1,86 @@
-"""The blanks of chapter 0: right answers pass, usual mistakes are named."""
+"""The blanks of the chapters invite, accept what is right, and name what is wrong."""
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from turns import try_out
+from turns import TURNS, Turn
 
 import deskrec_tutorial as dr
 from deskrec_tutorial import checks
 from deskrec_tutorial.checks import chapter_0
+
+
+def named(turn: Turn) -> str:
+    """The check of a turn as ``chapter_1.orphans``."""
+    return f"{turn[0].__module__.rpartition('.')[2]}.{turn[0].__name__}"
+
+
+def told(turn: Turn, answer: Any) -> str:
+    """What a wrong answer is told."""
+    with pytest.raises(checks.CheckFailed) as failed:
+        turn[0](answer, *turn[1])
+    return " ".join(str(failed.value).split())
+
+
+def without_numbers(text: str) -> str:
+    """A text in which numbers, which come from the data, are alike."""
+    return re.sub(r"\d+", "9", text)
+
+
+def try_out(turn: Turn, capsys: pytest.CaptureFixture[str]) -> None:
+    """Try what is not begun, half begun, right, wrong in a known way, and of another kind."""
+    check, data, right, wrong = turn
+    whole = right if np.ndim(right) or isinstance(right, set) else [right]
+    for unfinished in (..., [*whole, ...]):
+        check(unfinished, *data)
+        assert capsys.readouterr().out.startswith("✎ your turn: ")
+    check(right, *data)
+    assert capsys.readouterr().out.startswith("✓ ")
+    for words, answer in wrong.items():
+        assert words in told(turn, answer)
+    for strange in (None, "text", [*whole, *whole]):
+        assert told(turn, strange)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("turn", TURNS, ids=named)
+def test_a_blank(turn: Turn, capsys: pytest.CaptureFixture[str]) -> None:
+    try_out(turn, capsys)
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(map(named, TURNS)))
+def test_every_mistake_that_a_check_knows_is_made_once(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = [turn for turn in TURNS if named(turn) == name]
+    module, known = sys.modules[turns[0][0].__module__], set()
+
+    def noting(compare: Callable[..., None]) -> Callable[..., None]:
+        def noted(*args: Any, mistakes: dict[str, Any], **options: Any) -> None:
+            known.update(mistakes)
+            compare(*args, mistakes=mistakes, **options)
+
+        return noted
+
+    for compare in {"equal", "ranking"} & set(vars(module)):
+        monkeypatch.setattr(module, compare, noting(getattr(module, compare)))
+    answers = [(turn, answer) for turn in turns for answer in turn[3].values()]
+    said = [without_numbers(told(turn, answer)) for turn, answer in answers]
+    never = {one for one in known if not any(without_numbers(one) in text for text in said)}
+    assert known and not never
+
+
+# ------------------------------------------------------------------ chapter 0
 
 
 @pytest.fixture(scope="module")
