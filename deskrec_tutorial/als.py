@@ -430,10 +430,10 @@ def check_number(
 def _check_parameters(factors: int, regularization: float, alpha: float, iterations: int) -> None:
     check_count(factors, "factors")
     check_count(iterations, "iterations")
-    check_number(regularization, "regularization")
+    check_number(regularization, "regularization", 0)
     check_number(alpha, "alpha")
-    if not (np.isfinite(regularization) and regularization >= 0):
-        raise ValueError(f"regularization must be 0 or more, not {regularization!r}.")
+    if np.isinf(regularization):
+        raise ValueError("regularization must be finite: at infinity all factors are 0.")
     if not (np.isfinite(alpha) and alpha > 0):
         raise ValueError(
             f"alpha must be above 0, not {alpha!r}: it says how much a reading weighs."

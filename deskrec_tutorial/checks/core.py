@@ -229,23 +229,9 @@ def unchanged(before: Any, after: Any, what: str) -> None:
 
 
 def changed(answer: Any, change: Callable[[Any], Changed], what: str, wanted: str) -> Changed:
-    """Bring an answer into the form in which it is compared, such as its names in order.
+    """Return an answer in the form in which it is compared, such as its names in order.
 
-    Parameters
-    ----------
-    answer : object
-        The answer.
-    change : callable
-        Takes the answer; whatever it raises says that the answer is of another kind.
-    what : str
-        What was checked, for the message.
-    wanted : str
-        What the answer should be, for the message.
-
-    Returns
-    -------
-    object
-        What `change` makes of the answer.
+    Whatever `change` raises says that the answer is of another kind than the one `wanted`.
 
     Raises
     ------
