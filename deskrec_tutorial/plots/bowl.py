@@ -58,16 +58,18 @@ class Bowl:
                 "strengths and articles must be indexed by the same titles, each once; strengths "
                 f"has {list(titles)}, articles {list(self.articles.index)}."
             )
-        strengths = self.strengths.astype(float)
-        articles = self.articles.reindex(titles).astype(float)
-        if not (np.isfinite(strengths).all() and np.isfinite(articles.to_numpy()).all()):
+        object.__setattr__(self, "strengths", self.strengths.astype(float))
+        object.__setattr__(self, "articles", self.articles.reindex(titles).astype(float))
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        """Refuse numbers with which there is no loss, or no bottom of it."""
+        if not (np.isfinite(self.strengths).all() and np.isfinite(self.articles.to_numpy()).all()):
             raise ValueError("Strengths and the articles' numbers must be finite; one is not.")
-        if (strengths < 0).any():
-            raise ValueError(f"A strength must be 0 or more, not {strengths.min():g}.")
+        if (self.strengths < 0).any():
+            raise ValueError(f"A strength must be 0 or more, not {self.strengths.min():g}.")
         check_number(self.alpha, "alpha", 0)
         check_number(self.regularization, "regularization", 0)
-        object.__setattr__(self, "strengths", strengths)
-        object.__setattr__(self, "articles", articles)
         if np.linalg.matrix_rank(self.left) < 2:
             raise ValueError(
                 "The loss has no single bottom: the articles leave one direction open, and nothing "
