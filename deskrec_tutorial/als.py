@@ -13,6 +13,7 @@ from __future__ import annotations
 import operator
 import warnings
 from dataclasses import dataclass, field
+from numbers import Real
 
 import implicit.gpu
 import numpy as np
@@ -414,11 +415,25 @@ def check_count(value: int, name: str, least: int = 1) -> None:
         raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}.")
 
 
+def check_number(
+    value: float, name: str, least: float | None = None, *, above: bool = False
+) -> None:
+    """Raise an error in the learner's terms unless `value` is a number ≥ `least`, or `above` it."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number, not {value!r}.")
+    # NaN is neither.
+    if least is not None and not (value > least if above else value >= least):
+        wanted = f"above {least}" if above else f"{least} or more"
+        raise ValueError(f"{name} must be {wanted}, not {value!r}.")
+
+
 def _check_parameters(factors: int, regularization: float, alpha: float, iterations: int) -> None:
     check_count(factors, "factors")
     check_count(iterations, "iterations")
-    if not (np.isfinite(regularization) and regularization >= 0):
-        raise ValueError(f"regularization must be 0 or more, not {regularization!r}.")
+    check_number(regularization, "regularization", 0)
+    check_number(alpha, "alpha")
+    if np.isinf(regularization):
+        raise ValueError("regularization must be finite: at infinity all factors are 0.")
     if not (np.isfinite(alpha) and alpha > 0):
         raise ValueError(
             f"alpha must be above 0, not {alpha!r}: it says how much a reading weighs."

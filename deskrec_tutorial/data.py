@@ -81,9 +81,10 @@ class ClickStream:
 
     def _other_numbers(self) -> str:
         """What a chapter's first output says where its prose speaks about other data."""
+        read = "your own table" if self.source == "DataFrame" else self.source
         return (
             "The text of the chapters describes the embedded sample; you are reading "
-            f"{self.source}, so your numbers differ."
+            f"{read}, so your numbers differ."
         )
 
 

@@ -31,7 +31,7 @@ from scipy.sparse.linalg import svds
 from threadpoolctl import threadpool_limits
 
 from . import door
-from .als import fit_als
+from .als import check_number, fit_als
 from .splits import cells, days_of, in_order
 from .strength import InteractionMatrix
 
@@ -134,6 +134,7 @@ class RecentPopularity(Recommender):
     half_life: float = 1.0
 
     def _learn(self, train: InteractionMatrix, events: pd.DataFrame | None) -> None:
+        check_number(self.half_life, "half_life", 0, above=True)
         _, columns, days = _when(train, events)
         score = np.full(len(train.item_ids), -np.inf)
         # In logarithms, or a year of halvings would end at zero for nearly all of them.

@@ -9,6 +9,7 @@ References
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from .als import check_count
+from .als import check_count, check_number
 from .metrics import above_and_tied, hit_share
 from .splits import cells, days_of, in_order
 from .strength import InteractionMatrix, pairs_of
@@ -32,6 +33,8 @@ class Board:
         The moment, in days since the log began.
     position : int
         How many events came before.
+    user_ids, item_ids : numpy.ndarray
+        Whom the rows and what the columns stand for.
     born : numpy.ndarray
         Per column, the day of the article's first event; infinity where there was none yet.
     read : numpy.ndarray
@@ -44,6 +47,7 @@ class Board:
         self._last = np.zeros(len(matrix.item_ids))  # day of each article's last event
         self._faded: dict[float, np.ndarray] = {}  # popularity on that day, by half-life
         self._lengths = np.zeros(len(matrix.user_ids))  # articles read, by person
+        self.user_ids, self.item_ids = matrix.user_ids, matrix.item_ids
         self.position = 0
         self.now = 0.0
         self.born = np.full(len(matrix.item_ids), np.inf)
@@ -56,6 +60,7 @@ class Board:
         With ``half_life=float("inf")`` every event counts 1.
         """
         if half_life not in self._faded:
+            check_number(half_life, "half_life", 0, above=True)
             past = slice(self.position)
             weight = 0.5 ** ((self._last[self._columns[past]] - self._times[past]) / half_life)
             self._faded[half_life] = np.bincount(self._columns[past], weight, len(self.born))
@@ -66,6 +71,7 @@ class Board:
 
         Alike: the cosine of what the two have read so far. The last ten half-lives count.
         """
+        check_number(half_life, "half_life", 0, above=True)
         mine = np.flatnonzero(self.read[row])
         shared = self._read_by[mine].sum(axis=0)
         alike = shared / np.sqrt(np.maximum(self._lengths * len(mine), 1))
@@ -103,7 +109,7 @@ def replay(
     scorers: Mapping[str, BoardScorer],
     start: float = 0.9,
     stop: float = 1.0,
-    k: int | Sequence[int] = 10,
+    k: int | Sequence[int] | np.ndarray = 10,
 ) -> pd.DataFrame:
     """Go through the log event by event, and ask before each reading whether it was foreseen.
 
@@ -123,7 +129,7 @@ def replay(
     start, stop : float
         The window to measure, as shares of the log. What came before is only noted.
     k : int or sequence of int
-        Length of the list, or several lengths.
+        Length of the list, or several different lengths.
 
     Returns
     -------
@@ -133,25 +139,42 @@ def replay(
         only where articles are tied). The mean of such a column is hit@k. Its name is the
         scorer's; with several lengths there is a column for each, such as `name@3`.
     """
-    ks = [k] if isinstance(k, int) else list(k)
-    for size in ks:
-        check_count(size, "k")
+    ks, several = _lengths(k)
     found = []
     with threadpool_limits(1, "blas"):  # thousands of small products: threads would only wait
         for board, row, column in moments(events, start, stop):
             found.append([board.position, *_chances(board, scorers, row, column, ks)])
-    names = [f"{name}@{size}" for name in scorers for size in ks] if ks != [k] else [*scorers]
+    names = [f"{name}@{size}" for name in scorers for size in ks] if several else [*scorers]
     chances = pd.DataFrame(found, columns=["position", "first_reader", *names])
+    # Where nothing was read in the window no value says of what type its column is.
+    chances = chances.astype({"first_reader": bool} | dict.fromkeys(names, float))
     ordered = in_order(events).loc[chances.pop("position"), ["timestamp", "personId", "contentId"]]
     return pd.concat([ordered.reset_index(drop=True), chances], axis=1)
+
+
+def _lengths(k: int | Sequence[int] | np.ndarray) -> tuple[list[int], bool]:
+    """The lengths of the lists, and whether they were given as several."""
+    if not isinstance(k, (Sequence, np.ndarray)) or isinstance(k, str):
+        check_count(k, "k")
+        return [int(k)], False
+    for size in k:
+        check_count(size, "k")
+    if len(k) == 0 or len(set(k)) < len(k):
+        raise ValueError(f"k must be one length or several different ones, not {list(k)!r}.")
+    return [int(size) for size in k], True
 
 
 def hit_rates(found: pd.DataFrame) -> pd.DataFrame:
     """The hit rates of a `replay` with several lengths: a row per scorer, a column per length."""
     rates: dict[str, dict[str, float]] = {}
-    for column in found.columns[4:]:
-        name, _, k = column.rpartition("@")
-        rates.setdefault(name, {})[f"hit@{k}"] = float(found[column].mean())
+    for column in found.columns:
+        if measured := re.fullmatch(r"(.*)@(\d+)", str(column), re.DOTALL):
+            name, k = measured.groups()
+            rates.setdefault(name, {})[f"hit@{k}"] = float(found[column].mean())
+    if not rates:
+        raise ValueError(
+            "No column is called like name@3: ask replay for several lengths, such as k=(3, 10)."
+        )
     return pd.DataFrame.from_dict(rates, orient="index")
 
 
@@ -269,6 +292,8 @@ class Trending:
 
     def parts(self, board: Board, row: int) -> np.ndarray:
         """What each clue adds to each article's score at this moment, shape (clues, items)."""
+        if not hasattr(self, "weights"):
+            raise ValueError("Trending has no weights yet: call its fit(events) first.")
         return np.array(list(self.weights.values()))[:, None] * self._clues(board, row)
 
     def _clues(self, board: Board, row: int) -> np.ndarray:

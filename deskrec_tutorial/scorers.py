@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .als import check_number
 from .recommenders import ImplicitALS, Recommender
 from .replay import Board
 from .splits import in_order, place
@@ -21,9 +22,10 @@ class Refitted:
     Parameters
     ----------
     recommender : Recommender
-        Fitted for the first time when the window begins.
+        Fitted for the first time when the window begins; and again for each further replay.
     events : pandas.DataFrame
-        The log that is replayed. What comes after the moment is not looked at.
+        The log that is replayed, with the same people and articles. What comes after the moment is
+        not looked at.
     every : float
         After how many days to fit anew; ``float("inf")`` for never.
     """
@@ -33,17 +35,32 @@ class Refitted:
     every: float = 7.0
 
     def __post_init__(self) -> None:
+        check_number(self.every, "every", 0, above=True)
         self._events = in_order(self.events)
         self._everything = pairs_of(self._events)
-        self._fitted = np.inf
+        self._board: Board | None = None  # of the replay that the last fit belongs to
+        self._fitted = 0.0
 
     def __call__(self, board: Board, row: int) -> np.ndarray:
         """Scores of all articles at this moment."""
-        if not 0 <= board.now - self._fitted < self.every:  # below zero: another replay
+        if board is not self._board:
+            self._check_ids(board)
+        if board is not self._board or board.now - self._fitted >= self.every:
             past = self._events[: board.position]
             self.recommender.fit(place(event_strength(past), self._everything), past)
-            self._fitted = board.now
+            self._board, self._fitted = board, board.now
         return self.recommender.scores(np.array([row]))[0]
+
+    def _check_ids(self, board: Board) -> None:
+        """Refuse the moments of another log, whose rows and columns mean other ids."""
+        mine = self._everything
+        if not np.array_equal(mine.user_ids, board.user_ids) or not np.array_equal(
+            mine.item_ids, board.item_ids
+        ):
+            raise ValueError(
+                "The log that is replayed has other people or articles than the events of this "
+                "Refitted: give both the same events."
+            )
 
 
 @dataclass(eq=False)
@@ -66,14 +83,18 @@ class HalfStepped:
     days: float = 2.0
 
     def __post_init__(self) -> None:
+        als = getattr(self.refitted, "recommender", self.refitted)
+        if not isinstance(self.refitted, Refitted) or not isinstance(als, ImplicitALS):
+            kind = type(als).__name__
+            raise TypeError(f"A half-step is one of a Refitted ImplicitALS, not of {kind}.")
+        check_number(self.days, "days", 0, above=True)
+        self._als = als
         self._people = np.empty((0, 0))
         self._solved: dict[int, tuple[int, np.ndarray]] = {}  # by column: readers, vector
 
     def __call__(self, board: Board, row: int) -> np.ndarray:
         """Scores of all articles at this moment."""
-        scores, als = self.refitted(board, row), self.refitted.recommender
-        if not isinstance(als, ImplicitALS):
-            raise TypeError(f"A half-step is one of ImplicitALS, not of {type(als).__name__}.")
+        scores, als = self.refitted(board, row), self._als
         if self._people is not als.model.user_factors:
             self._people, self._solved = als.model.user_factors, {}
             self._gram = self._people.T @ self._people
@@ -92,4 +113,5 @@ class HalfStepped:
 
 def fading(half_life: float) -> Callable[[Board, int], np.ndarray]:
     """For `replay`: popularity by now, each event halved for every `half_life` days of its age."""
+    check_number(half_life, "half_life", 0, above=True)
     return lambda board, row: board.popularity(half_life)

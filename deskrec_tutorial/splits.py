@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from . import clock, door
-from .als import check_count
+from .als import check_count, check_number
 from .strength import EVENT_WEIGHTS, InteractionMatrix, event_strength, index_of
 
 HOW = ("random", "leave-k-out", "leave-last-out", "temporal")
@@ -69,9 +69,9 @@ def split(
     how : {"random", "leave-k-out", "leave-last-out", "temporal"}
         ``"random"`` holds out `share` of the pairs. ``"leave-k-out"`` holds out `k` random pairs
         of each person, ``"leave-last-out"`` the `k` that the person began last. All three leave
-        everybody one pair in train. ``"temporal"`` cuts the log where its last `share` of the
-        events begins: train is all that came before, test the pairs that start later. The last
-        two need events, with times.
+        everybody one pair in train, and train pairs keep all their events, also those after what
+        is held out. ``"temporal"`` cuts the log where its last `share` of the events begins: train
+        is all that came before, test the pairs that start later. The last two need timed events.
     share : float
         Above 0 and below 1.
     k : int
@@ -80,12 +80,11 @@ def split(
         People with fewer articles take no part: neither side has their pairs. (Temporal: people
         with fewer before the cut are not tested, but what they read before it stays in train.)
     by_user : bool
-        For ``"random"``: take `share` of each person's pairs, rounded up or down at random, rather
-        than of all pairs together.
+        For ``"random"``: `share` of each person's pairs, rounded at random, not of all together.
     events : pandas.DataFrame, optional
         The events behind `data`, where `data` has no times itself.
     seed : int
-        Decides which pairs. The order of the rows of `data` makes no difference.
+        Decides which pairs, also of those begun at one time; the order of the rows never does.
     weights, repeats
         How strengths are made of events, as in `event_strength`.
 
@@ -94,6 +93,7 @@ def split(
     Split
         A ValueError if an argument is out of range, or nothing would be held out.
     """
+    check_number(share, "share")
     if not 0 < share < 1:
         raise ValueError(f"share must lie between 0 and 1, not {share!r}.")
     check_count(k, "k")
@@ -132,13 +132,13 @@ def _hold_out(
 ) -> Iterator[InteractionMatrix]:
     """The train and the test side; `share` of the pairs, or `k` of each person where it is None.
 
-    Which ones is left to chance, or to when each pair was `begun`: the last first.
+    Which ones is left to chance, or to when each pair was `begun`: the last first, then chance.
     """
     rng = np.random.default_rng(seed)
     pairs, starts = matrix.user_items.tocoo(), matrix.user_items.indptr
     row, counts = pairs.row, np.diff(starts)
-    first_out = rng.random(pairs.nnz) if begun is None else -begun
-    order = np.lexsort((first_out, row))  # person by person
+    last_first = np.zeros(pairs.nnz) if begun is None else -begun
+    order = np.lexsort((rng.random(pairs.nnz), last_first, row))  # person by person
     place = np.arange(pairs.nnz) - starts[row]
     takes_part = counts[row] >= least
     if share is None:

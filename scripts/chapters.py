@@ -146,8 +146,12 @@ def solved(cells: list[Cell], position: int) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write every chapter with its blanks filled in and without outputs."""
+    """Write every chapter with its blanks filled in and without outputs, and no other there."""
     folder.mkdir(parents=True, exist_ok=True)
+    if folder.resolve() == CHAPTERS[0].parent:
+        sys.exit("FOLDER holds the chapters themselves: name another, such as build/solved.")
+    for stale in folder.glob("*.ipynb"):
+        stale.unlink()
     for path in CHAPTERS:
         notebook, cells = nbformat.read(path, as_version=4), read(path)
         for position in tagged(cells, "your-turn"):
@@ -159,4 +163,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python scripts/chapters.py FOLDER")
     main(Path(sys.argv[1]))

@@ -130,6 +130,16 @@ def test_parameters_out_of_range_are_refused(
             dr.ALS(**settings)
 
 
+@pytest.mark.parametrize("name", ["alpha", "regularization"])
+@pytest.mark.parametrize("value", ["1", None, True])
+def test_parameters_that_are_no_numbers_are_refused(
+    matrix: dr.InteractionMatrix, name: str, value: object
+) -> None:
+    for fit in (dr.ALS, lambda **settings: dr.fit_als(matrix, **settings)):
+        with pytest.raises(TypeError, match=f"{name} must be a number, not {value!r}"):
+            fit(**{name: value})
+
+
 def test_a_fraction_is_no_number_of_factors(matrix: dr.InteractionMatrix) -> None:
     with pytest.raises(TypeError, match="factors must be a whole number, not 2.5"):
         dr.fit_als(matrix, factors=2.5)  # type: ignore[arg-type]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import chapters
@@ -119,3 +121,14 @@ def test_the_readme_promises_the_minutes_of_the_chapters() -> None:
     told = re.findall(r"^\| \[[^]]*\]\(notebooks/([^)]+)\.ipynb\) \| (\d+) \|", readme, re.M)
     promised = [(p.stem, str(chapters.minutes(chapters.read(p))[0])) for p in CHAPTERS]
     assert told == promised
+
+
+def test_filled_in_chapters_stand_alone_in_their_folder(tmp_path: Path) -> None:
+    (tmp_path / "08_gone.ipynb").write_text("{}")
+    chapters.main(tmp_path)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [p.name for p in CHAPTERS]
+    with pytest.raises(SystemExit, match="FOLDER holds the chapters themselves"):
+        chapters.main(CHAPTERS[0].parent)
+    script = [sys.executable, chapters.__file__]
+    run = subprocess.run(script, capture_output=True, text=True, check=False)
+    assert run.returncode and run.stderr == "usage: python scripts/chapters.py FOLDER\n"

@@ -17,6 +17,7 @@ from scipy import sparse
 from deskrec_tutorial import checks
 from deskrec_tutorial.checks import CheckFailed, core
 from deskrec_tutorial.checks.question import question
+from deskrec_tutorial.checks.turn import inviting
 
 ID = 9_007_199_254_740_993  # the first whole number that a decimal number can't hold
 FRAME = pd.DataFrame({"id": [ID, 2], "share": [0.5, 0.25], "title": ["a", None]}, index=[4, 5])
@@ -45,6 +46,17 @@ def test_equal_things_pass_and_are_named(want, capsys):
     got = want.copy() if hasattr(want, "copy") else want
     checks.equal(got, want, "the same")
     assert capsys.readouterr().out == "✓ the same\n"
+
+
+def test_a_column_does_for_a_list(capsys):
+    column = pd.Series(["a", "b"], index=[5, 7])
+    for got in (column, column.array, column.to_numpy(), pd.Index(column), column.astype("string")):
+        checks.equal(got, ["a", "b"], "the names")
+    assert capsys.readouterr().out.count("✓") == 5
+    said = told(checks.equal, column.array, ["a", "c"], "the names")
+    assert "Entry 1: 'c' is expected; you have 'b'." in said
+    assert "A list is expected, not an array" in told(checks.equal, np.eye(2), [1, 0], "numbers")
+    assert "A tuple is expected" in told(checks.equal, np.ones(2), (1, 1), "numbers")
 
 
 @pytest.mark.parametrize(
@@ -311,6 +323,7 @@ def test_rankings(capsys):
         ([3, 2, 8], "1 of the 3 expected ids are missing, the first is 1."),
         ([5, 6, 7], "You ranked people."),
         ([[3, 2, 1]], "A list of ids is expected"),
+        ([3, [2, 1]], "A list of ids is expected"),
         ([3, 2, 2], "1 of the 3 expected ids are missing"),
         ([True, False, True], "Ids are whole numbers; yours are truth values."),
         (["3", "2", "1"], "Ids are whole numbers; yours are texts."),
@@ -345,6 +358,16 @@ def test_that(capsys):
 def test_unchanged():
     checks.unchanged(FRAME, FRAME.copy(), "left alone")
     assert "work on a copy" in told(checks.unchanged, FRAME, FRAME.assign(share=0.0), "left alone")
+
+
+def test_an_answer_is_brought_into_the_form_that_is_compared(capsys):
+    assert checks.core.changed([2, 1], sorted, "the numbers", "A list") == [1, 2]
+    said = told(checks.core.changed, 5, sorted, "the numbers", "A list")
+    assert "the numbers: A list is expected, not a value of type int." in said
+    assert "The answer is None" in told(checks.core.changed, None, sorted, "numbers", "A list")
+    for answer in (..., [1, ...], {...}, pd.Index([1, ...])):
+        inviting(checks.core.changed)(answer, sorted, "the numbers", "A list")
+        assert capsys.readouterr().out == "✎ your turn: the numbers\n"
 
 
 def test_copies_keep_what_is_given_from_changes():

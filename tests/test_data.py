@@ -6,6 +6,7 @@ import shutil
 import sys
 import types
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +50,14 @@ def test_a_folder_and_a_zip_of_it_load_the_same(folder: Path, tmp_path: Path) ->
     pd.testing.assert_frame_equal(from_folder.articles, from_zip.articles)
     assert from_folder.interactions["contentId"].tolist()[3] == 2**63 - 1
     assert from_folder.source == str(folder)
+
+
+def test_what_is_not_the_sample_is_named() -> None:
+    clicks = dr.load_deskdrop("sample")
+    for source, named in (("DataFrame", "your own table"), ("/a/folder", "/a/folder")):
+        shown = repr(replace(clicks, source=source))
+        assert f"you are reading {named}, so your numbers differ." in shown
+    assert "numbers differ" not in repr(clicks)
 
 
 def test_a_title_that_spells_a_missing_value_stays_a_title(folder: Path) -> None:

@@ -573,8 +573,13 @@ CASES = {
     ),
     "sweep": case(
         lambda: plots.sweep(FACTORS.rename_axis("factors")),
-        "More factors pay with strong: best at 128, not at 64",
+        "strong: highest at 128 factors. weak: at 64",
         "weak: 0.300 at 64, 0.200 at 128; strong: 0.500 at 128",
+    ),
+    "sweep, not all measured": case(
+        lambda: plots.sweep(FACTORS.rename_axis("factors").mask(FACTORS == 0.5)),
+        "Best factors: 64, on every line",
+        "strong: 0.200 at 64, nan at 128",
     ),
     "sweep, one line": case(
         lambda: plots.sweep(FACTORS[["weak"]].rename_axis("factors")),
@@ -582,13 +587,18 @@ CASES = {
     ),
     "hits by length": case(
         lambda: plots.hits_by_length(RATES),
-        "Order counts in short lists: 3.0 times the hits in a list of 1, 1.2 times in 10",
+        "clock finds 3.0 times what chance finds in a list of 1, 1.2 times in 10",
         "in lists of 1, 10: chance 0.100, 0.500; clock 0.300, 0.600.",
         "clock finds 3.0 times what chance finds; in a list of 10, 1.2 times.",
     ),
-    "hits by length, in long lists too": case(
-        lambda: plots.hits_by_length(RATES[["hit@10", "hit@1"]]),
-        "Order counts in long lists as well: 1.2 times the hits in a list of 10, 3.0 times in 1",
+    "hits by length, of the first alone": case(
+        lambda: plots.hits_by_length(RATES[::-1].copy()),
+        "clock finds 30.0% of the readings in a list of 1, 60.0% in 10",
+        "In a list of 1, clock finds 30.0% of the readings; in a list of 10, 60.0%.",
+    ),
+    "hits by length, against nothing": case(
+        lambda: plots.hits_by_length(RATES.replace(0.1, 0)),
+        "clock finds 30.0% of the readings in a list of 1, 60.0% in 10",
     ),
 }  # fmt: skip
 
@@ -786,9 +796,11 @@ def wherever_a_name_goes(name: str) -> dict[str, Callable[[], plots.Picture]]:
         "served": lambda: plots.served({name: a, "other": b}, kinds(name, name, "x"), ["ndcg@10"]),
         "protocols": lambda: plots.two_protocols(series, -series, [("other", name)]),
         "sweep": lambda: plots.sweep(
-            pd.DataFrame({name: [0.1, 0.2]}, index=[1, 2]).rename_axis(name)
+            pd.DataFrame({name: [0.1, 0.2], f"{name}!": [2, 1]}, index=[1, 2]).rename_axis(name)
         ),
-        "hits": lambda: plots.hits_by_length(pd.DataFrame({"hit@1": [0.1]}, index=[name])),
+        "hits": lambda: plots.hits_by_length(
+            pd.DataFrame({"hit@1": [0.1, 0.3], "hit@3": 0.4}, index=[name, f"{name}!"])
+        ),
     }
 
 

@@ -43,6 +43,47 @@ def test_a_change_leaves_the_first_bowl_alone(emi: Bowl) -> None:
     assert emi.strengths["Git & co"] == 0 and emi.articles.loc["Git & co"].tolist() == [1, 0]
 
 
+def test_titles_bring_strengths_and_articles_together(emi: Bowl) -> None:
+    turned = Bowl(STRENGTHS.astype(int), ARTICLES[::-1])
+    assert turned.articles.index.tolist() == NAMES
+    assert turned.bottom == pytest.approx(emi.bottom)
+    assert turned.change("Git & co", 0.5, (1, 0)).strengths.tolist() == [0.5, 3, 1]
+    assert emi != turned and len({emi, turned}) == 2
+
+
+@pytest.mark.parametrize(
+    ("strengths", "articles", "told"),
+    [
+        (STRENGTHS, ARTICLES.rename({"News $5": "?"}), "the same titles, each once"),
+        (STRENGTHS.set_axis(["a", "a", "b"]), ARTICLES.set_axis(["a", "a", "b"]), "each once"),
+        (STRENGTHS.replace(3, np.nan), ARTICLES, "must be finite"),
+        (STRENGTHS, ARTICLES.replace(0, np.inf), "must be finite"),
+        (-STRENGTHS, ARTICLES, "must be 0 or more, not -3"),
+    ],
+)
+def test_what_a_bowl_refuses(strengths: pd.Series, articles: pd.DataFrame, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        Bowl(strengths, articles)
+
+
+def test_a_bowl_without_a_bottom_is_refused(emi: Bowl) -> None:
+    assert np.isfinite(Bowl(STRENGTHS, ARTICLES, regularization=0).bottom).all()
+    with pytest.raises(ValueError, match="no single bottom.*regularization must be above 0"):
+        Bowl(STRENGTHS, ARTICLES.assign(design=0), regularization=0)
+    with pytest.raises(ValueError, match="regularization must be 0 or more"):
+        Bowl(STRENGTHS, ARTICLES, regularization=-1)
+
+
+def test_what_pictures_of_bowls_refuse(emi: Bowl) -> None:
+    with pytest.raises(KeyError, match="no article 'Git'. The articles are 'Git & co', '<b>T"):
+        emi.change("Git", 1, (0, 0))
+    for nudges in (np.empty((0, 2)), emi.bottom):
+        with pytest.raises(ValueError, match="one or more places, one a row"):
+            dr.plots.bowl(emi, nudges)
+    with pytest.raises(ValueError, match="at least one, under its name"):
+        dr.bowl_view({})
+
+
 def test_a_bowl_has_two_numbers_for_each_article() -> None:
     with pytest.raises(ValueError, match="each of the 3 articles; articles has 3 rows and 1 col"):
         Bowl(STRENGTHS, ARTICLES[["code"]])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from deskrec_tutorial.plots import core
+from deskrec_tutorial.plots.colours import BLACK, LOOKS
+from deskrec_tutorial.plots.drawing import INK, Mark
 
 
 @core.picture
@@ -49,3 +52,17 @@ def test_the_same_picture_is_the_same_bytes_whatever_the_user_has_set() -> None:
     plain = a_picture("T").png
     with matplotlib.rc_context({"font.weight": "bold", "savefig.dpi": 30}):
         assert a_picture("T").png == plain
+
+
+def test_more_series_than_looks_begin_again_with_the_first() -> None:
+    axes = Figure().subplots()
+    core.lines(axes, ((str(n), [n, n]) for n in range(len(LOOKS) + 1)), [0, 1])
+    assert axes.lines[-1].get_color() == axes.lines[0].get_color() == LOOKS[0][0]
+
+
+def test_a_mark_in_ink_is_black_in_a_still() -> None:
+    axes = Figure().subplots()
+    for filled in (True, False):
+        Mark(np.zeros(2), "o", 10, INK, filled=filled, code="A").draw(axes, 1)
+    assert [mark.get_markeredgecolor() for mark in axes.lines] == ["white", BLACK]
+    assert [text.get_color() for text in axes.texts] == ["white", BLACK]

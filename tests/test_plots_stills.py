@@ -31,6 +31,27 @@ def test_the_spot_counts_what_is_on_the_map(tiny) -> None:
     assert "is not on the map" in dr.plots.article_spot(tiny, places, 0, similar).caption
 
 
+def test_one_article_alone_on_the_map_is_in_the_frame(tiny) -> None:
+    places = pd.DataFrame([[5.0, 7.0]], [-2], ["x", "y"])
+    for others, title in (([-2, 0], "One similar article is on the map"), ([0], "None of the")):
+        similar = pd.DataFrame({"contentId": others})
+        picture = dr.plots.article_spot(tiny, places, -3, similar)
+        assert picture.figure.get_suptitle().startswith(title)
+    one = dr.plots.article_spot(tiny, places, -3, pd.DataFrame({"contentId": [-2, 0]}))
+    assert "1 of them are on the map, 1 of these in the frame" in one.caption
+
+
+def test_what_the_filmstrip_refuses() -> None:
+    toy = pd.DataFrame(np.eye(27))
+    with pytest.raises(ValueError, match="there can be 26 of them, not 27"):
+        dr.plots.stills.codes(toy)
+    steps = dr.widgets.stepper.als_steps(toy.iloc[:3, :3], iterations=1)
+    with pytest.raises(ValueError, match="name at least one half-step"):
+        dr.plots.als_filmstrip(
+            toy.iloc[:3, :3], steps.users, steps.items, steps.losses, [], {"one": [0]}
+        )
+
+
 def test_the_filmstrip_shows_the_chosen_moments() -> None:
     strengths = pd.DataFrame(np.eye(3) + [[0, 0, 2], [0, 0, 0], [0, 0, 0]], TITLES[:3], TITLES[2:])
     steps = dr.widgets.stepper.als_steps(strengths, iterations=3)

@@ -154,6 +154,9 @@ def test_random_is_fair_and_seeded():
 def test_recent_popularity_by_hand():
     rows = log((0, 0, 0), (1, 1, 0), (3, 0, 1))
     train = matrix_of([[1, 1, 0], [1, 0, 0]])
+    for half_life in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match="half_life must be above 0"):
+            RecentPopularity(half_life).fit(train, rows)
     scores = RecentPopularity(half_life=2).fit(train, rows).scores(np.array([1]))[0]
     expected = np.log([0.5**1.5 + 0.5**1, 1.0])
     np.testing.assert_allclose(scores[:2], expected)

@@ -41,6 +41,43 @@ def test_replay_measures_several_lengths_at_once():
             assert hit_rates(found).loc[name, f"hit@{k}"] == alone[name].mean()
 
 
+def test_one_length_or_several_in_any_form():
+    scorers = {"newest": newest}
+    alone = dr.replay(LOG, scorers, 0, 1, k=2)
+    pd.testing.assert_frame_equal(dr.replay(LOG, scorers, 0, 1, k=np.int64(2)), alone)
+    for several in ([2], (2,), np.array([2]), range(2, 3)):
+        found = dr.replay(LOG, scorers, 0, 1, k=several)
+        assert found["newest@2"].tolist() == alone["newest"].tolist()
+        assert "newest" not in found
+    with pytest.raises(TypeError, match=r"k must be a whole number, not 2\.0"):
+        dr.replay(LOG, scorers, k=2.0)
+    with pytest.raises(TypeError, match="k must be a whole number, not '10'"):
+        dr.replay(LOG, scorers, k="10")
+    for several in ([], [2, 2], np.array([1, 2, 1])):
+        with pytest.raises(ValueError, match="one length or several different ones"):
+            dr.replay(LOG, scorers, k=several)
+    with pytest.raises(ValueError, match="k must be a whole number of at least 1"):
+        dr.replay(LOG, scorers, k=(0, 1))
+
+
+def test_hit_rates_need_several_lengths():
+    with pytest.raises(ValueError, match="ask replay for several lengths"):
+        hit_rates(dr.replay(LOG, {"newest": newest}, 0, 1, k=2))
+    found = dr.replay(LOG, {"a@b": newest}, 0, 1, k=(1, 2))[["a@b@2", "a@b@1"]]
+    assert hit_rates(found).columns.tolist() == ["hit@2", "hit@1"]
+    assert hit_rates(found).index.tolist() == ["a@b"]
+
+
+def test_a_window_without_a_reading():
+    again = pd.concat(
+        [LOG, LOG.assign(timestamp=LOG["timestamp"] + 10 * 86_400)], ignore_index=True
+    )
+    found = dr.replay(again, {"newest": newest}, 0.5, 1, k=(1, 2))
+    assert found.empty and hit_rates(found).isna().all(axis=None)
+    some = dr.replay(again, {"newest": newest}, 0, 1, k=(1, 2))
+    assert found.dtypes.tolist() == some.dtypes.tolist()
+
+
 def test_replay_measures_its_window_only():
     everything = dr.replay(LOG, {"newest": newest}, 0, 1, k=1)
     last = dr.replay(LOG, {"newest": newest}, 0.5, 1, k=1)
@@ -64,11 +101,14 @@ def test_a_board_knows_nothing_of_later_events(events):
         for board, row, _ in moments(rows, 0.8, 0.83):
             yield board.popularity(0.5), board.popularity_among(row, 2.0), board.born, board.now
 
+    compared = 0
     for a, b in itertools.islice(zip(looks(early), looks(changed), strict=False), 60):
+        compared += 1
         assert a[3] == b[3]
         assert [x.shape for x in a[:3]] == [x.shape for x in b[:3]]
         for x, y in zip(a[:3], b[:3], strict=True):
             np.testing.assert_array_equal(x, y)
+    assert compared == 60
 
 
 @pytest.mark.parametrize("half_life", [0.3, 2.0, float("inf")])
@@ -175,3 +215,5 @@ def test_what_trending_refuses(events):
     for clues in ((), ("popularity", "weather")):
         with pytest.raises(ValueError, match="clues must be some of popularity, age"):
             Trending(clues).fit(events)
+    with pytest.raises(ValueError, match=r"no weights yet: call its fit\(events\) first"):
+        dr.replay(LOG, {"trending": Trending()}, 0, 1)

@@ -51,6 +51,26 @@ def test_an_earlier_replay_does_not_see_what_a_later_one_was_fitted_on():
     assert again(board, row).tolist() == [1, 1, 1]
 
 
+def test_a_later_window_is_not_measured_with_an_earlier_fit():
+    scorer = Refitted(Popularity(), DAILY, 30.0)
+    early, late = (
+        [scorer(board, row).sum() for board, row, _ in moments(DAILY, start, stop)]
+        for start, stop in ((0.2, 0.4), (0.8, 1))
+    )
+    assert early == [1] and late == [5]
+
+
+def test_what_refitted_refuses():
+    for every in (0, -1.0, float("nan")):
+        with pytest.raises(ValueError, match="every must be above 0"):
+            Refitted(Popularity(), DAILY, every)
+    with pytest.raises(TypeError, match="every must be a number, not 'weekly'"):
+        Refitted(Popularity(), DAILY, "weekly")
+    board, row, _ = next(moments(DAILY.assign(personId=DAILY["personId"] + 1), 0.5, 1))
+    with pytest.raises(ValueError, match="other people or articles.*give both the same events"):
+        Refitted(Popularity(), DAILY)(board, row)
+
+
 def test_fading_popularity_is_what_the_board_says():
     for board, row, _ in moments(DAILY, 0.5, 1):
         for half_life in (0.5, float("inf")):
@@ -75,6 +95,20 @@ def test_young_articles_are_half_stepped_between_fits():
 
 
 def test_a_half_step_needs_als():
-    scorer = HalfStepped(Refitted(Popularity(), YOUNG))
-    with pytest.raises(TypeError, match="not of Popularity"):
-        scorer(*next(moments(YOUNG, 0.9, 1))[:2])
+    for other in (Refitted(Popularity(), YOUNG), Popularity()):
+        with pytest.raises(TypeError, match="a Refitted ImplicitALS, not of Popularity"):
+            HalfStepped(other)
+    with pytest.raises(TypeError, match="a Refitted ImplicitALS, not of ImplicitALS"):
+        HalfStepped(ImplicitALS())
+    with pytest.raises(ValueError, match="days must be above 0, not 0"):
+        HalfStepped(Refitted(ImplicitALS(), YOUNG), days=0)
+
+
+def test_events_fade_by_some_half_life():
+    board, row, _ = next(moments(DAILY, 0.5, 1))
+    for ask in (fading, board.popularity, lambda days: board.popularity_among(row, days)):
+        for half_life in (0, -1.0, float("nan")):
+            with pytest.raises(ValueError, match="half_life must be above 0"):
+                ask(half_life)
+        with pytest.raises(TypeError, match="half_life must be a number, not None"):
+            ask(None)

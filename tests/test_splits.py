@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import strengths
+from conftest import log, strengths
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,6 +152,20 @@ def test_a_cut_with_nothing_on_one_side_is_refused(events):
             dr.split(strength, "temporal", events=bad)
 
 
+# Day and article: three began together on the last day.
+TIED = [(0, 5), (1, 10), (1, 20), (1, 30)]
+
+
+def test_chance_decides_between_what_began_at_one_time():
+    rows = [(day, person, article) for person in range(40) for day, article in TIED]
+    held = [
+        dr.split(log(*rows), "leave-last-out", min_articles=2, seed=seed).test.user_items.indices
+        for seed in (1, 1, 2)
+    ]
+    assert held[0].tolist() == held[1].tolist() != held[2].tolist()
+    assert {*held[0]} == {*held[2]} == {1, 2, 3}  # never what was read on the day before
+
+
 def test_what_split_refuses(strength, events):
     for how in ("temporal", "leave-last-out"):
         with pytest.raises(ValueError, match=f'how="{how}" needs to know when'):
@@ -162,6 +176,9 @@ def test_what_split_refuses(strength, events):
         dr.split(strength, "by day")
     for share in (0, 1, -0.1, 1.5, float("nan")):
         with pytest.raises(ValueError, match="share must lie between"):
+            dr.split(strength, share=share)
+    for share in ("0.2", None):
+        with pytest.raises(TypeError, match="share must be a number"):
             dr.split(strength, share=share)
     with pytest.raises(ValueError, match="min_articles"):
         dr.split(strength, min_articles=0)

@@ -730,6 +730,21 @@ def test_sliders_reach_what_is_there_and_round_nothing() -> None:
     assert panel.bowl.bottom == pytest.approx(first.bottom)
 
 
+def test_the_bottom_and_its_rings_stay_in_the_picture() -> None:
+    names = ["Sketching", "Office news"]
+    articles = pd.DataFrame([[0, 1], [1, 1]], names, ["code", "design"])
+    panel = dr.bowl_picker(dr.plots.Bowl(pd.Series([3, 1], names), articles))
+    panel.article.value, panel.strength.value = "Office news", 12
+    for panel.one.value, panel.two.value in ((-0.2, -0.4), (1.5, -0.5), (0, 0)):
+        drawn = panel.html()
+        box = re.search(r'viewBox="0 0 (\d+) (\d+)"', drawn).groups()
+        places = re.findall(r"translate\((\S+) (\S+)\)", drawn)
+        places += re.findall(r"[ML](\S+) ([\d.-]+)(?=[L\"])", drawn)
+        assert len(places) > 100
+        within = np.array(places, dtype=float) / np.array(box, dtype=float)
+        assert within.min() >= 0 and within.max() <= 1
+
+
 # ------------------------------------------------------------------ all of them
 
 

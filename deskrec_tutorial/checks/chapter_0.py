@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 
@@ -13,19 +12,21 @@ from ..data import ClickStream
 from ..recommendations import recommend
 from ..similarity import similar_articles
 from ..strength import InteractionMatrix
-from .core import equal, kind, that
-from .turn import inviting
+from .core import equal, kind
+from .turn import inviting, untouched
 
 
 @inviting
 def per_person(answer: Any, matrix: InteractionMatrix, clicks: ClickStream) -> None:
     """Check how many articles a person has read on average; a rounded number will do."""
     filled, (people, articles) = matrix.user_items.nnz, matrix.user_items.shape
+    mean = filled / people
     equal(
         answer,
-        filled / people,
+        mean,
         "articles per person",
-        tolerance=0.03,
+        # `equal` adds the tolerance to its product with the mean: half an article is allowed.
+        tolerance=max(0.03, 0.501 / (1 + mean)),
         mistakes={
             "Those are clicks per person; several clicks on one article fill one cell.": (
                 len(clicks.interactions) / people
@@ -60,13 +61,14 @@ def five(
 def bicycle(answer: Any, model: AlternatingLeastSquares, matrix: InteractionMatrix) -> None:
     """Check the three articles most like the one on a bicycle trip."""
     named = matrix.titles == "Out of Portland: 9 days on a bicycle"
-    if answer is not ...:
-        that(named.any(), "Only the embedded sample has this article; these are other data.")
+    if not named.any() and not untouched(answer):
+        print("Only the embedded sample has this article; these are other data.")
+        return
     trip = matrix.item_ids[named.argmax()]
     like = similar_articles(model, matrix, trip, n=4)
     titles = like["title"].tolist()
     equal(
-        list(answer) if isinstance(answer, (pd.Series, np.ndarray)) else answer,
+        answer,
         titles[1:],
         "three articles like the bicycle trip",
         mistakes={

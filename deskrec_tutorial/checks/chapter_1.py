@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from .core import equal, that
+from .core import changed, equal, that
 from .turn import inviting
 
 
@@ -20,7 +21,7 @@ def incomplete(answer: Any, interactions: pd.DataFrame) -> None:
         "That says True or False for each column; pick the names where it says True.",
     )
     equal(
-        answer if answer is ... else sorted(answer),
+        changed(answer, _in_order, what, "A list of names"),
         sorted(interactions.columns[gaps]),
         what,
         mistakes={
@@ -30,6 +31,13 @@ def incomplete(answer: Any, interactions: pd.DataFrame) -> None:
             ),
         },
     )
+
+
+def _in_order(names: Any) -> list[str]:
+    """Names in alphabetical order; a text would fall apart into letters."""
+    if not isinstance(names, (list, tuple, set, frozenset, pd.Index, pd.Series, np.ndarray)):
+        raise TypeError("no collection of names")
+    return sorted(names)
 
 
 @inviting

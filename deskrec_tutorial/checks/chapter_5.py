@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .core import equal, ranking
+from .core import changed, equal, ranking
 from .turn import inviting
 
 
@@ -16,10 +16,15 @@ def shortlist(answer: Any, scores: np.ndarray, read: np.ndarray) -> None:
     """Check the unread places of a shortlist, best first."""
     masked, unread = np.where(read, -np.inf, scores), (~read).sum()
     by_score = np.argsort(-masked, kind="stable")
+    want, what = by_score[:unread], "the unread ones of a shortlist, best first"
+    places = changed(answer, np.asarray, what, "A list of places")
+    # Where scores are tied, any order of theirs is right.
+    if np.array_equal(np.sort(places, axis=None), np.sort(want)):
+        answer = want if np.array_equal(scores[places], scores[want]) else answer
     ranking(
         answer,
-        by_score[:unread],
-        "the unread ones of a shortlist, best first",
+        want,
+        what,
         mistakes={
             "Some of these were read. Mask them with minus infinity before you sort.": (
                 np.argsort(-scores, kind="stable")[:unread]

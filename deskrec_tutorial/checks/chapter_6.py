@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .core import equal
+from .core import changed, equal
 from .turn import inviting
 
 
@@ -15,7 +15,7 @@ def precision(answer: Any, hit: np.ndarray, hidden: int) -> None:
     """Check the precision of a list: `hit` is True where a place holds one of `hidden` articles."""
     hits, places = int(np.sum(hit)), len(hit)
     mistakes = {
-        f"You divided by what was hidden, {hidden}: that is the recall.": hits / hidden,
+        f"You divided by what was hidden, {hidden}: that is the recall.": _share(hits, hidden),
         f"That is the number of hits. Which share of the {places} places are they?": hits,
         "That is the share of the places without a hit.": 1 - hits / places,
     }
@@ -25,20 +25,26 @@ def precision(answer: Any, hit: np.ndarray, hidden: int) -> None:
 @inviting
 def ndcg(answer: Any, hit: np.ndarray, hidden: int) -> None:
     """Check the NDCG of a list: `hit` is True where a place holds one of `hidden` articles."""
+    hit = np.asarray(hit, dtype=bool)  # of 0 and 1 as well
     worth = 1 / np.log2(np.arange(len(hit)) + 2)
     gained, most = worth[hit].sum(), worth[:hidden].sum()
     mistakes = {
         "That is the sum of the worths, the DCG. Divide it by the largest possible sum.": gained,
         "Your largest possible sum has a place for each hit that was made, so the list isn't "
         f"blamed for what it missed. {hidden} hits were possible.": (
-            gained / worth[: np.sum(hit)].sum()
+            _share(gained, worth[: np.sum(hit)].sum())
         ),
         f"Your largest possible sum has hits at all {len(hit)} places, but only {hidden} articles "
         "were hidden.": gained / worth.sum(),
-        "You divided by a number of articles, not by a sum of worths.": gained / hidden,
-        "You divided the best sum by the one of this list: turn it round.": most / gained,
+        "You divided by a number of articles, not by a sum of worths.": _share(gained, hidden),
+        "You divided the best sum by the one of this list: turn it round.": _share(most, gained),
     }
-    equal(answer, gained / most, f"the NDCG@{len(hit)} of this list", mistakes=mistakes)
+    equal(answer, _share(gained, most), f"the NDCG@{len(hit)} of this list", mistakes=mistakes)
+
+
+def _share(part: float, whole: float) -> float:
+    """One number divided by another; where there is nothing to divide by, NaN."""
+    return part / whole if whole else np.nan
 
 
 @inviting
@@ -50,5 +56,5 @@ def leaves_zero_out(answer: Any, low: np.ndarray, high: np.ndarray) -> None:
         "ahead.": low > 0,
         "These are the intervals that hold zero. Turn it round.": (low <= 0) & (high >= 0),
     }
-    want = (low > 0) | (high < 0)
-    equal(np.asarray(answer), want, "the intervals that leave zero out", mistakes=mistakes)
+    want, what = (low > 0) | (high < 0), "the intervals that leave zero out"
+    equal(changed(answer, np.asarray, what, "An array"), want, what, mistakes=mistakes)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Number
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from scipy import sparse
 
 from .turn import no_answer, untouched
 
+Changed = TypeVar("Changed")
 WIDTH = 88
 TYPE_NAMES = {
     pd.DataFrame: "a table (DataFrame)",
@@ -163,8 +164,7 @@ def ranking(
     NotImplementedError
         If the answer still is ``...`` while marks are given; elsewhere a line invites.
     """
-    _answered(got, what)
-    ids = np.asarray(got)
+    ids = changed(got, np.asarray, what, "A list of ids")
     if ids.ndim != 1:
         fail(what, f"A list of ids is expected, not {_kind(got)}.")
     if ids.dtype == object and all(isinstance(one, Integral) for one in ids):
@@ -226,6 +226,25 @@ def unchanged(before: Any, after: Any, what: str) -> None:
             "The function changed the data it was given. Whoever called it still needs "
             "them as they were: work on a copy.",
         )
+
+
+def changed(answer: Any, change: Callable[[Any], Changed], what: str, wanted: str) -> Changed:
+    """Return an answer in the form in which it is compared, such as its names in order.
+
+    Whatever `change` raises says that the answer is of another kind than the one `wanted`.
+
+    Raises
+    ------
+    CheckFailed
+        If `change` can't be made.
+    NotImplementedError
+        If the answer still is ``...`` while marks are given; elsewhere a line invites.
+    """
+    _answered(answer, what)
+    try:
+        return change(answer)
+    except Exception:
+        fail(what, f"{wanted} is expected, not {_kind(answer)}.")
 
 
 def copies(*values: Any) -> list[Any]:
@@ -321,6 +340,10 @@ def _number_difference(got: Any, want: Any, tolerance: float) -> str | None:
 
 
 def _list_difference(got: Any, want: Sequence[Any], tolerance: float) -> str | None:
+    # A column, its index and its values do for a list. (Texts stand in an array of pandas' own.)
+    columns = (pd.Series, pd.Index, np.ndarray, pd.api.extensions.ExtensionArray)
+    if isinstance(want, list) and isinstance(got, columns) and got.ndim == 1:
+        got = list(got)
     if not isinstance(got, (list, tuple)):
         return f"A {type(want).__name__} is expected, not {_kind(got)}."
     if len(got) != len(want):

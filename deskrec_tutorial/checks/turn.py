@@ -47,9 +47,9 @@ def untouched(answer: Any) -> bool:
     """Say whether an answer is ``...``, or a collection, array or table that still holds one."""
     if isinstance(answer, (dict, pd.DataFrame)):
         return any(untouched(part) for _, part in answer.items())
-    if isinstance(answer, (np.ndarray, pd.Series)):
+    if isinstance(answer, (np.ndarray, pd.Series, pd.Index)):
         return answer.dtype == object and untouched(answer.tolist())
-    if isinstance(answer, (list, tuple)):
+    if isinstance(answer, (list, tuple, set, frozenset)):
         return any(map(untouched, answer))
     return answer is ...
 

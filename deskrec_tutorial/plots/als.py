@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullLocator
 
-from .colours import BLACK, GREEN, GREY, ORANGE, PINK, TASTES
+from .colours import BLACK, GREEN, GREY, ORANGE, PINK
 from .core import Drawn, heat_map, panel, picture, shorten, title_over_all
-from .stills import taste_legend
+from .stills import taste_colours, taste_legend
 
 
 @picture
@@ -64,7 +64,7 @@ def factor_plane(
     people: pd.DataFrame, articles: pd.DataFrame, tastes: Mapping[str, Sequence[str]]
 ) -> Drawn:
     """Two factors as a plane; `tastes` maps two tastes to the names of their members."""
-    colour_of = {n: c for c, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
+    colour_of = taste_colours(tastes)
     figure, axes = panel(5.2)
     for frame, marker in ((people, "o"), (articles, "s")):
         for name, (x, y) in zip(frame.index, frame.to_numpy(), strict=True):

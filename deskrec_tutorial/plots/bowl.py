@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..als import check_number
 from .colours import BLACK, BLUE, GREEN, GREY, PINK
 from .core import Drawn, beside, panel, picture, shorten, title_over_all
 from .drawing import Line, Mark, Shape
@@ -19,7 +20,7 @@ RINGS = (1, 4, 9, 16, 25)  # how far above the bottom: on a parabola equally wid
 TURN = np.linspace(0, 2 * np.pi, 73)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bowl:
     """The loss of one person over their two numbers, while the articles stay fixed.
 
@@ -28,9 +29,15 @@ class Bowl:
     strengths : pandas.Series
         The strength of each article for this person, 0 where it was not read; indexed by title.
     articles : pandas.DataFrame
-        The two numbers of each article, in the same order; the columns say what they measure.
+        The two numbers of each article, of the same titles; the columns say what they measure.
     alpha, regularization : float
         As in `ALS`.
+
+    Raises
+    ------
+    ValueError
+        If titles are missing or doubled, a strength is below 0, a number is missing, or the loss
+        has no single bottom.
     """
 
     strengths: pd.Series
@@ -44,6 +51,29 @@ class Bowl:
             raise ValueError(
                 f"A bowl has two numbers for each of the {len(self.strengths)} articles; articles "
                 f"has {rows} rows and {columns} columns."
+            )
+        titles = self.strengths.index
+        if not titles.is_unique or set(titles) != set(self.articles.index):
+            raise ValueError(
+                "strengths and articles must be indexed by the same titles, each once; strengths "
+                f"has {list(titles)}, articles {list(self.articles.index)}."
+            )
+        object.__setattr__(self, "strengths", self.strengths.astype(float))
+        object.__setattr__(self, "articles", self.articles.reindex(titles).astype(float))
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        """Refuse numbers with which there is no loss, or no bottom of it."""
+        if not (np.isfinite(self.strengths).all() and np.isfinite(self.articles.to_numpy()).all()):
+            raise ValueError("Strengths and the articles' numbers must be finite; one is not.")
+        if (self.strengths < 0).any():
+            raise ValueError(f"A strength must be 0 or more, not {self.strengths.min():g}.")
+        check_number(self.alpha, "alpha", 0)
+        check_number(self.regularization, "regularization", 0)
+        if np.linalg.matrix_rank(self.left) < 2:
+            raise ValueError(
+                "The loss has no single bottom: the articles leave one direction open, and nothing "
+                f"prices it. regularization must be above 0 here, not {self.regularization!r}."
             )
 
     @property
@@ -76,8 +106,14 @@ class Bowl:
         return ring
 
     def change(self, article: str, strength: float, numbers: tuple[float, float]) -> Bowl:
-        """The bowl of the same person after one article has another strength or other numbers."""
-        strengths, articles = self.strengths.copy(), self.articles.astype(float)
+        """The bowl of the same person after one article has another strength or other numbers.
+
+        A KeyError if there is no such article.
+        """
+        if article not in self.strengths.index:
+            titles = ", ".join(map(repr, self.strengths.index))
+            raise KeyError(f"There is no article {article!r}. The articles are {titles}.")
+        strengths, articles = self.strengths.copy(), self.articles.copy()
         strengths[article], articles.loc[article] = strength, numbers
         return replace(self, strengths=strengths, articles=articles)
 
@@ -121,6 +157,10 @@ def fitted_line(
 @picture
 def bowl(person: Bowl, nudges: np.ndarray) -> Drawn:
     """The loss over two numbers as rings, its bottom, and where some nudges lead."""
+    if np.ndim(nudges) != 2 or not len(nudges):
+        raise ValueError(
+            f"nudges must be one or more places, one a row, not of the shape {np.shape(nudges)}."
+        )
     figure, axes = panel(4.6)
     _draw(axes, person)
     for above in RINGS:
@@ -143,6 +183,8 @@ def bowl(person: Bowl, nudges: np.ndarray) -> Drawn:
 @picture
 def bottoms(bowls: Mapping[str, Bowl]) -> Drawn:
     """Several bowls beside each other, each with the bottom of the first to compare with."""
+    if not bowls:
+        raise ValueError("There is no bowl to show: give at least one, under its name.")
     figure = Figure(figsize=(10, 2.9))
     first = next(iter(bowls.values())).bottom
     row = figure.subplots(1, len(bowls), sharex=True, sharey=True, squeeze=False)[0]

@@ -85,16 +85,18 @@ def title_over_all(figure: Figure, text: str) -> None:
     figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
-def beside(axes: Axes, x: float, y: float, text: str, away: float = 8, **look: Any) -> None:
+def beside(
+    axes: Axes, x: float, y: float, text: str, away: float = 8, up: float = 0, **look: Any
+) -> None:
     """A small text so many points to the right of a place, to its left where `away` is below 0."""
     look = {"ha": "left" if away > 0 else "right", "va": "center", "fontsize": 8} | look
-    axes.annotate(text, (x, y), (away, 0), textcoords="offset points", **look)
+    axes.annotate(text, (x, y), (away, up), textcoords="offset points", **look)
 
 
 def lines(axes: Axes, columns: Iterable[tuple[Hashable, Any]], places: Any, **look: Any) -> None:
     """A line for each named column, with a legend and a colour, marker and dash of its own."""
     for number, (name, values) in enumerate(columns):
-        colour, marker, dash = LOOKS[number]
+        colour, marker, dash = LOOKS[number % len(LOOKS)]
         axes.plot(places, values, marker + dash, color=colour, label=str(name), **look)
     axes.legend()
 

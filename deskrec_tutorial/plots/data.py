@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from .. import door
 from ..data import long_tail
 from .colours import BLUE, GREY, LOOKS, ORANGE
-from .core import Drawn, panel, picture
+from .core import Drawn, beside, panel, picture
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Ages to mark on an article's life, in days.
@@ -106,7 +106,7 @@ def draw_tails(axes: Axes, counts: Mapping[str, pd.Series]) -> list[float]:
         x, y = 100 * long_tail(each).to_numpy().T
         axes.plot(np.r_[0, x], np.r_[0, y], color=colour, linestyle=dash, label=name)
         axes.plot(10, tenth, "s" if above else "o", color=colour, markeredgecolor="black")
-        _beside(axes, 10, tenth, f"{tenth:.1f}%", above)
+        _by_the_curve(axes, 10, tenth, f"{tenth:.1f}%", above)
     axes.set(xlim=(0, 100), ylim=(0, 102))
     axes.legend(loc="lower right", bbox_to_anchor=(0.98, 0.05))
     return tenths
@@ -123,10 +123,10 @@ def share_of_top(counts: pd.Series, part: float) -> float:
     return float(long_tail(counts)["share_of_total"].iloc[top - 1])
 
 
-def _beside(axes: Axes, x: float, y: float, text: str, above: bool) -> None:
+def _by_the_curve(axes: Axes, x: float, y: float, text: str, above: bool) -> None:
     """Write beside a point of a rising curve: to its upper left or its lower right."""
-    offset, sides = ((-7, 5), ("right", "bottom")) if above else ((8, -5), ("left", "top"))
-    axes.annotate(text, (x, y), xytext=offset, textcoords="offset points", ha=sides[0], va=sides[1])
+    away, up, side = (-7, 5, "bottom") if above else (8, -5, "top")
+    beside(axes, x, y, text, away, up, va=side, fontsize=None)
 
 
 @picture
@@ -144,8 +144,9 @@ def article_life(age: pd.Series) -> Drawn:
     x = np.maximum(days, AGES["1 min"])
     axes.step(x, np.arange(1, len(days) + 1) / len(days) * 100, where="post", color=BLUE)
     axes.plot([max(median, AGES["1 min"]), 1], [50, 100 * day], "o", color=ORANGE, mec="black")
-    _beside(axes, max(median, AGES["1 min"]), 50, f"half after {duration(median)}", above=True)
-    _beside(axes, 1, 100 * day, f"{day:.0%} after a day", above=False)
+    half = f"half after {duration(median)}"
+    _by_the_curve(axes, max(median, AGES["1 min"]), 50, half, above=True)
+    _by_the_curve(axes, 1, 100 * day, f"{day:.0%} after a day", above=False)
     axes.set_xscale("log")
     axes.set_xticks(list(AGES.values()), list(AGES))
     axes.minorticks_off()

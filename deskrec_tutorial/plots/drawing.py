@@ -101,7 +101,7 @@ class Mark(NamedTuple):
 
     def draw(self, axes: Axes, scale: float) -> None:
         """The same on axes of matplotlib."""
-        fill, edge, ink = self._paint()
+        fill, edge, ink = (BLACK if own == INK else own for own in self._paint())
         x, y = self.at
         axes.plot(x, y, self.shape, mfc=fill, mec=edge, mew=self.edge, ms=scale * self.size)
         if self.code:
@@ -113,7 +113,7 @@ Shape = Dots | Line | Mark
 
 
 def draw(axes: Axes, shapes: Iterable[Shape], scale: float = 1) -> None:
-    """Shapes on bare axes of matplotlib."""
+    """Shapes on bare axes of matplotlib, their marks `scale` points large for each pixel."""
     for shape in shapes:
         shape.draw(axes, scale)
     axes.set(xticks=[], yticks=[])

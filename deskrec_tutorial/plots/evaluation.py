@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -180,7 +181,7 @@ def _with_intervals(
     axes: Axes, values: Sequence[pd.Series], name: str, number: int, of: int
 ) -> None:
     """One line through the means of the groups, with an interval at each."""
-    colour, marker, line = LOOKS[number]
+    colour, marker, line = LOOKS[number % len(LOOKS)]
     means = [v.mean() for v in values]
     ends = [bootstrap_interval(v.to_numpy(), draws=400) for v in values]
     places = np.arange(len(values)) + 0.12 * (number - (of - 1) / 2)
@@ -289,28 +290,37 @@ def tuning_map(
 
 @picture
 def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
-    """A metric along one setting: the index is the setting, each column a line."""
+    """A metric along one setting: the index is the setting, each column a line.
+
+    What was not measured is NaN.
+    """
     figure, axes = panel(3.8)
     settings, names = [f"{x:g}" for x in frame.index], [str(name) for name in frame.columns]
-    best = frame.to_numpy(dtype=float)
+    values = frame.to_numpy(dtype=float)
+    if np.isnan(values).all(axis=0).any():
+        raise ValueError("A line of the sweep has no number at all: leave out its column.")
+    peaks = np.nanargmax(values, axis=0)
     lines(axes, frame.items(), range(len(frame)))
-    for (colour, *_), peak, top in zip(LOOKS, best.argmax(0), best.max(0), strict=False):
+    for number, (peak, top) in enumerate(zip(peaks, np.nanmax(values, axis=0), strict=True)):
+        colour = LOOKS[number % len(LOOKS)][0]
         axes.plot(peak, top, "o", color=colour, markersize=15, fillstyle="none")
     axes.set_xticks(range(len(frame)), settings)
     axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
     axes.margins(y=0.15)
-    least, most = (settings[end] for end in (best.argmax(0).min(), best.argmax(0).max()))
-    what, line = shorten(str(frame.index.name), 24), shorten(names[best.argmax(0).argmax()], 24)
-    axes.set_title(
-        f"More {what} pay with {line}: best at {most}, not at {least}"
+    what, (low, high) = shorten(str(frame.index.name), 16), (peaks.argmin(), peaks.argmax())
+    least, most = settings[peaks[low]], settings[peaks[high]]
+    one, other = (shorten(names[line], 16) for line in (high, low))
+    title_over_all(
+        figure,
+        f"{one}: highest at {most} {what}. {other}: at {least}"
         if least != most
-        else f"Best {what}: {most}, on every line"
+        else f"Best {what}: {most}, on every line",
     )
-    peaks = [
-        f"{name}: {line.max():.3f} at {settings[line.argmax()]}, {line[-1]:.3f} at {settings[-1]}"
-        for name, line in zip(names, best.T, strict=True)
+    told = [
+        f"{name}: {line[peak]:.3f} at {settings[peak]}, {line[-1]:.3f} at {settings[-1]}"
+        for name, line, peak in zip(names, values.T, peaks, strict=True)
     ]
-    return figure, f"{_label(metric)}, best and last of each line. {'; '.join(peaks)}."
+    return figure, f"{_label(metric)}, best and last of each line. {'; '.join(told)}."
 
 
 @picture
@@ -327,19 +337,28 @@ def hits_by_length(rates: pd.DataFrame) -> Drawn:
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     values, names = rates.to_numpy(dtype=float), [str(name) for name in rates.index]
-    top = int(values[:, 0].argmax())
-    one, many = (values[top] / values[0])[[0, -1]]
-    where = "short lists" if one > many else "long lists as well"
-    axes.set_title(
-        f"Order counts in {where}: {one:.1f} times the hits in a list of {lengths[0]}, {many:.1f} "
-        f"times in {lengths[-1]}"
-    )
+    best = int(values[:, 0].argmax())
+    short, long = _finds(values[:, [0, -1]], best, shorten(names[0], 32))
+    title = f"{shorten(names[best], 32)} finds {short} in a list of {lengths[0]}"
+    title_over_all(figure, fill(f"{title}, {long} in {lengths[-1]}", 76))
+    short, long = _finds(values[:, [0, -1]], best, names[0])
     parts = [
         f"{name} {', '.join(f'{x:.3f}' for x in row)}"
         for name, row in zip(names, values, strict=True)
     ]
     return figure, (
         f"Hit rates in lists of {', '.join(lengths)}: {'; '.join(parts)}. In a list of "
-        f"{lengths[0]}, {names[top]} finds {one:.1f} times what {names[0]} finds; in a list of "
-        f"{lengths[-1]}, {many:.1f} times."
+        f"{lengths[0]}, {names[best]} finds {short}; in a list of {lengths[-1]}, {long}."
     )
+
+
+def _finds(ends: np.ndarray, best: int, first: str) -> tuple[str, str]:
+    """What the best finds in the shortest and in the longest list: times what the first one finds.
+
+    Where it is the first one itself, or that finds nothing, the share of the readings.
+    """
+    if best == 0 or not ends[0].all():
+        short, long = ends[best]
+        return f"{short:.1%} of the readings", f"{long:.1%}"
+    short, long = ends[best] / ends[0]
+    return f"{short:.1f} times what {first} finds", f"{long:.1f} times"

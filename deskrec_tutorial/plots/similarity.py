@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from textwrap import wrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -211,7 +212,7 @@ def _list(axes: Axes, x: int, table: pd.DataFrame, shared: set[int | str], name:
         lines = wrap(shorten(str(row.title), 200), 42 - len(readers), max_lines=2, placeholder="…")
         colour = BLACK if row.contentId in shared else "#707070"
         for distance, words in ((9, f"{rank + 1}"), (28, "\n".join(lines) + readers)):
-            look = {"fontsize": 9, "linespacing": 1.05, "color": colour}
+            look: dict[str, Any] = {"fontsize": 9, "linespacing": 1.05, "color": colour}
             beside(axes, x, rank, words, distance * out, **look)
 
 

@@ -41,12 +41,15 @@ def article_spot(
     close.set(xlim=(left, right), ylim=(bottom, top), xlabel="The part in the frame.")
     close.spines[:].set_visible(True)
     whole.set(xlabel=UNITLESS)
-    seen = [bool((window[0] < m.at).all() and (m.at < window[1]).all()) for m in marks if m.filled]
-    title_over_all(figure, f"Of {on_map} similar articles on the map {sum(seen)} lie together")
+    inside = [m for m in marks if (window[0] <= m.at).all() and (m.at <= window[1]).all()]
+    seen = sum(mark.filled for mark in inside)
+    few = ("None of the similar articles is on the map", "One similar article is on the map")
+    many = f"Of {on_map} similar articles on the map {seen} lie together"
+    title_over_all(figure, few[on_map] if on_map < 2 else many)
     where = "the diamond" if item in places.index else "not on the map"
     return figure, (
         f"“{matrix.titles[matrix.item_index(item)]}” is {where}; the numbers are the places in the "
-        f"list of articles most similar to it. {on_map} of them are on the map, {sum(seen)} of "
+        f"list of articles most similar to it. {on_map} of them are on the map, {seen} of "
         f"these in the frame, which is enlarged on the right. Grey dots: all {len(places):,} "
         "articles on the map."
     )
@@ -56,7 +59,8 @@ def _window(marks: Sequence[Mark], places: pd.DataFrame) -> np.ndarray:
     """The lower left and the upper right corner around most of the marks."""
     spots = np.array([mark.at for mark in marks]) if marks else places[["x", "y"]].to_numpy()
     middle = np.median(spots, axis=0)
-    least = np.ptp(places[["x", "y"]].to_numpy(), axis=0) / 25
+    # Of a single article on the map, too.
+    least = np.maximum(np.ptp(places[["x", "y"]].to_numpy(), axis=0) / 25, 1e-9)
     reach = np.maximum(1.25 * np.quantile(np.abs(spots - middle), 0.8, axis=0), least)
     return np.array([middle - reach, middle + reach])
 
@@ -94,6 +98,8 @@ def als_filmstrip(
     `users`, `items` and `losses` have an entry for the start and for each half-step, `strengths`
     is people × articles, `tastes` up to three tastes and who and what belongs to them.
     """
+    if not len(moments):
+        raise ValueError("There is no moment to show: name at least one half-step, such as 0.")
     low, high = corners(users, items) + [[-0.15], [0.15]]
     tall = float((high[1] - low[1]) / (high[0] - low[0]))  # so that no plane leaves a band free
     figure = Figure(figsize=(11, 1.5 + 1.8 * (tall + 0.9)))
@@ -136,9 +142,18 @@ def taste_legend(figure: Figure, tastes: Sequence[str], rest: str = "") -> None:
     figure.legend(handles=handles, loc="outside right upper")
 
 
+def taste_colours(tastes: Tastes) -> dict[str, str]:
+    """The colour of whoever and whatever belongs to a taste."""
+    return {n: colour for colour, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
+
+
 def codes(strengths: pd.DataFrame) -> tuple[list[str], list[str]]:
     """A letter for each person and a number for each article."""
     people, articles = strengths.shape
+    if people > len(string.ascii_uppercase):
+        raise ValueError(
+            f"Each person gets a letter, so there can be 26 of them, not {people}: choose fewer."
+        )
     return [*string.ascii_uppercase[:people]], [str(n) for n in range(1, articles + 1)]
 
 
@@ -156,7 +171,7 @@ def plane(
     The way that a point went last is bold and begins with a ring.
     """
     names = [*strengths.index, *strengths.columns]
-    colour_of = {n: c for c, t in zip(TASTES, tastes, strict=False) for n in tastes[t]}
+    colour_of = taste_colours(tastes)
     ways = np.concatenate([users, items], axis=1)[: at + 1].swapaxes(0, 1)
     (left, bottom), (right, top) = corners(users, items)
     cross = (((left, 0), (right, 0)), ((0, bottom), (0, top)))

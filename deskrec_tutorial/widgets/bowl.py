@@ -76,7 +76,8 @@ class BowlPicker(Panel):
         (x, y), first = self.bowl.bottom, self._first.bottom
         words = f"The bottom is at ({x:.2f}, {y:.2f}), {np.hypot(*(first - (x, y))):.2f} away "
         words += f"from where it began. The loss there is {self.bowl.loss(self.bowl.bottom):.2f}."
-        around = np.concatenate([self._first.ring(RINGS[-1]), np.zeros((1, 2))])
+        outermost = [bowl.ring(RINGS[-1]) for bowl in (self._first, self.bowl)]
+        around = np.concatenate([*outermost, np.zeros((1, 2))])
         low, high = around.min(axis=0) - 0.1, around.max(axis=0) + (0.6, 0.1)
         cross = [((low[0], 0), (high[0], 0)), ((0, low[1]), (0, high[1]))]
         shapes = [*(Line(np.array(ends), opacity=0.3) for ends in cross), *rings(self.bowl, first)]
