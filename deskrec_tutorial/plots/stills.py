@@ -28,21 +28,16 @@ def article_spot(
     `places` has the columns `x` and `y` and the index contentId; `item` is the contentId of the
     article; `similar` is as `similar_articles` returns it, without the article itself.
     """
-    shapes = spot(matrix, places, item, similar)
-    marks = [shape for shape in shapes if isinstance(shape, Mark)]
-    on_map = sum(mark.filled for mark in marks)
+    shapes, close_by, window = spot(matrix, places, item, similar)
+    on_map = sum(shape.filled for shape in shapes if isinstance(shape, Mark))
+    seen = sum(shape.filled for shape in close_by if isinstance(shape, Mark))
     figure = Figure(figsize=(9.5, 4.6))
     whole, close = figure.subplots(1, 2, width_ratios=[1.25, 1])
-    draw(whole, [shapes[0], *(m._replace(size=m.size / 3, code="", edge=1) for m in marks)])
-    draw(close, shapes)
-    (left, bottom), (right, top) = window = _window(marks, places)
-    edge = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
-    draw(whole, [Line(np.array(edge), BLACK)])
-    close.set(xlim=(left, right), ylim=(bottom, top), xlabel="The part in the frame.")
+    draw(whole, shapes)
+    draw(close, close_by)
+    close.set(xlim=window[:, 0], ylim=window[:, 1], xlabel="The part in the frame.")
     close.spines[:].set_visible(True)
     whole.set(xlabel=UNITLESS)
-    inside = [m for m in marks if (window[0] <= m.at).all() and (m.at <= window[1]).all()]
-    seen = sum(mark.filled for mark in inside)
     few = ("None of the similar articles is on the map", "One similar article is on the map")
     many = f"Of {on_map} similar articles on the map {seen} lie together"
     title_over_all(figure, few[on_map] if on_map < 2 else many)
@@ -55,20 +50,14 @@ def article_spot(
     )
 
 
-def _window(marks: Sequence[Mark], places: pd.DataFrame) -> np.ndarray:
-    """The lower left and the upper right corner around most of the marks."""
-    spots = np.array([mark.at for mark in marks]) if marks else places[["x", "y"]].to_numpy()
-    middle = np.median(spots, axis=0)
-    # Of a single article on the map, too.
-    least = np.maximum(np.ptp(places[["x", "y"]].to_numpy(), axis=0) / 25, 1e-9)
-    reach = np.maximum(1.25 * np.quantile(np.abs(spots - middle), 0.8, axis=0), least)
-    return np.array([middle - reach, middle + reach])
-
-
 def spot(
     matrix: InteractionMatrix, places: pd.DataFrame, item: int | str, similar: pd.DataFrame
-) -> list[Shape]:
-    """All articles as dots, those similar to one numbered by rank, that one in a diamond."""
+) -> tuple[list[Shape], list[Shape], np.ndarray]:
+    """The whole map with a frame, what is in the frame, and the frame's two corners.
+
+    All articles are dots; those similar to `item` are marks, in the frame with their rank, and
+    `item` is a diamond.
+    """
     spots = places[["x", "y"]]
     marks = [
         Mark(
@@ -78,10 +67,26 @@ def spot(
         for rank, other in enumerate(similar["contentId"], start=1)
         if other in spots.index
     ]  # fmt: skip
-    shapes: list[Shape] = [Dots(spots.to_numpy()), *reversed(marks)]
+    marks.reverse()  # the first lies on top
     if item in spots.index:
-        shapes.append(Mark(spots.loc[item].to_numpy(), "D", 20, RED, filled=False, edge=2.5))
-    return shapes
+        marks.append(Mark(spots.loc[item].to_numpy(), "D", 20, RED, filled=False, edge=2.5))
+    everywhere = spots.to_numpy()
+    window = _window(np.array([mark.at for mark in marks]) if marks else everywhere, everywhere)
+    inside = (everywhere >= window[0]).all(axis=1) & (everywhere <= window[1]).all(axis=1)
+    near = [m for m in marks if (window[0] <= m.at).all() and (m.at <= window[1]).all()]
+    (left, bottom), (right, top) = window
+    edge = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+    small = [mark._replace(size=mark.size / 3, code="", edge=1) for mark in marks]
+    whole: list[Shape] = [Dots(everywhere), *small, Line(np.array(edge))]
+    return whole, [Dots(everywhere[inside]), *near], window
+
+
+def _window(spots: np.ndarray, everywhere: np.ndarray) -> np.ndarray:
+    """The lower left and the upper right corner around most of the spots."""
+    middle = np.median(spots, axis=0)
+    least = np.maximum(np.ptp(everywhere, axis=0) / 25, 1e-9)  # around a single article, too
+    reach = np.maximum(1.25 * np.quantile(np.abs(spots - middle), 0.8, axis=0), least)
+    return np.array([middle - reach, middle + reach])
 
 
 @picture

@@ -266,9 +266,10 @@ class ArticleMap:
 
     def html(self, item: int | str, listed: pd.DataFrame) -> str:
         """The map with one article and those similar to it, and a sentence about them."""
-        shapes = spot(self._matrix, self._places, item, listed)
-        drawn = drawing("map of the articles", shapes, self._corners, WIDTH, TALLEST)
-        return drawn + sentence(self._finding(item, listed))
+        whole, near, window = spot(self._matrix, self._places, item, listed)
+        drawn = drawing("map of the articles", whole, self._corners, WIDTH, TALLEST)
+        drawn += sentence(f"{self._finding(item, listed)} The frame, enlarged:")
+        return drawn + drawing("the part in the frame", near, window, WIDTH, TALLEST)
 
     def _finding(self, item: int | str, listed: pd.DataFrame) -> str:
         on_map = listed["contentId"].isin(self._places.index).sum()
