@@ -82,10 +82,10 @@ def spot(
 
 
 def _window(spots: np.ndarray, everywhere: np.ndarray) -> np.ndarray:
-    """The lower left and the upper right corner around most of the spots."""
-    middle = np.median(spots, axis=0)
-    least = np.maximum(np.ptp(everywhere, axis=0) / 25, 1e-9)  # around a single article, too
-    reach = np.maximum(1.25 * np.quantile(np.abs(spots - middle), 0.8, axis=0), least)
+    """Two corners of a part of the map, of its shape, around more than half of the spots."""
+    middle, span = np.median(spots, axis=0), np.maximum(np.ptp(everywhere, axis=0), 1e-9)
+    away = (np.abs(spots - middle) / span).max(axis=1)
+    reach = max(1.25 * np.quantile(away, 0.6), 0.04) * span
     return np.array([middle - reach, middle + reach])
 
 
