@@ -110,15 +110,23 @@ def make_zip(course: Path, target: Path) -> None:
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in ("README.txt", "start.py"):
             archive.write(ASSETS / "handout" / file, f"{name}/{file}")
-        for chapter in chapters():
-            text = released(course, chapter).read_text(encoding="utf-8")
-            entry = zipfile.ZipInfo.from_file(released(course, chapter), f"{name}/{chapter}.ipynb")
+
+        def add(file: Path, inside: str, links: dict[str, str]) -> None:
+            """A text with its links as they lead in the zip."""
+            entry = zipfile.ZipInfo.from_file(file, f"{name}/{inside}")
             entry.external_attr = 0o644 << 16  # who unpacks it for others lets them read
-            archive.writestr(
-                entry, text.replace("(../notebooks/", "(chapters/"), zipfile.ZIP_DEFLATED
-            )
+            text = file.read_text(encoding="utf-8")
+            for here, there in links.items():
+                text = text.replace(f"(../{here}", f"({there}")
+            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
+
+        for chapter in chapters():
+            exercise = released(course, chapter)
+            add(exercise, exercise.name, {"notebooks/": "chapters/", "docs/": "docs/"})
         for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
-            archive.write(path, f"{name}/chapters/{path.name}")
+            add(path, f"chapters/{path.name}", {"exercises/": "../"})
+        for path in sorted((ROOT / "docs").glob("*.md")):
+            add(path, f"docs/{path.name}", {"notebooks/": "../chapters/"})
         for path in sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 archive.write(path, f"{name}/{path.relative_to(ROOT)}")

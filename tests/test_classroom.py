@@ -133,9 +133,12 @@ def test_the_zip_works_in_a_room_without_a_network(course, exercises, tmp_path):
         modes = {entry.external_attr >> 16 & 0o444 for entry in archive.infolist()}
     assert modes == {0o444}  # who unpacks it for others lets them read
     room = tmp_path / "handout"
-    pages = [path.read_text(encoding="utf-8") for path in room.glob("*.ipynb")]
-    links = [link for page in pages for link in re.findall(r"\]\((?!http)([^)#]+)", page)]
-    assert links and all((room / link).exists() for link in links)
+    for page in (*room.glob("*.ipynb"), *room.glob("chapters/*.ipynb"), *room.glob("docs/*.md")):
+        found = re.findall(
+            r"\]\((?!http|#|attachment:)([^)#\\]+)", page.read_text(encoding="utf-8")
+        )
+        assert not [link for link in found if not (page.parent / link).exists()], page
+        assert found or page.parent.name == "docs"
     notebook = nbformat.read(room / f"{CHAPTER}.ipynb", as_version=4)
     merged = merging.merge(exercises[CHAPTER].notebook, notebook)
     assert not any(cell.metadata.get("student") for cell in merged.cells)  # all texts are ours
