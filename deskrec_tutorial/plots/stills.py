@@ -61,7 +61,7 @@ def spot(
     spots = places[["x", "y"]]
     marks = [
         Mark(
-            spots.loc[other].to_numpy(), "o", 15, BLUE, code=str(rank),
+            spots.loc[other].to_numpy(), "o", 18, BLUE, code=str(rank),
             name=f"{rank} {matrix.titles[matrix.item_index(other)]}",
         )
         for rank, other in enumerate(similar["contentId"], start=1)

@@ -116,7 +116,9 @@ def answer(name: str, listed: list[Reasons], nothing: str, note: str = "") -> tu
 def reasons_html(name: str, listed: list[Reasons]) -> str:
     """Recommendations, each with "because you read …" and bars that add up to its score."""
     widest = max((r.gain for r in listed), default=1.0) or 1.0
-    return heading(name) + "".join(
+    key = "Upper bar: what speaks for it. Lower bar: its score; hatched, what speaks against."
+    above = heading(name) + sentence(key)
+    return above + "".join(
         f'<div style="margin-bottom:9px"><div style="display:flex;gap:8px">'
         f'<div style="flex:1 1 auto">{place}. {escaped(r.title)}</div>'
         f'<div style="flex:none;font-weight:600">{r.score:.3f}</div></div>'
