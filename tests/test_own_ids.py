@@ -480,16 +480,16 @@ def test_figures_say_what_they_need(usual) -> None:
     apart = pd.to_datetime(events["timestamp"], unit="s").diff().fillna(pd.Timedelta(0))
     with pytest.raises(TypeError, match="numbers of days"):
         dr.plots.article_life(apart)
-    for draw in (dr.plots.event_types, dr.plots.event_weights):
-        with pytest.raises(dr.DataError, match="no column 'eventType'"):
-            draw(events.drop(columns="eventType"))
+    with pytest.raises(dr.DataError, match="no column 'eventType'"):
+        dr.plots.event_weights(events.drop(columns="eventType"))
     gap = events.assign(eventType=events["eventType"].where(events.index > 2))
     with pytest.raises(dr.DataError, match="eventType is missing in 3 rows, first in row 0"):
-        dr.plots.event_types(gap)
+        dr.plots.event_weights(gap)
     numbered = events.assign(
         eventType=events["eventType"].map({"VIEW": 1, "LIKE": 2, "BOOKMARK": "b"})
     )
-    assert "rarest type is 2 with" in dr.plots.event_types(numbered).caption
+    weights = {1: 1.0, 2: 2.0, "b": 3.0}
+    assert ", 2 30.8% (weight 2)" in dr.plots.event_weights(numbered, weights).caption
     other = strength.assign(contentId=strength["contentId"] + 10**6)
     assert "no act in these events" in dr.plots.strength_distribution(other, events).caption
 

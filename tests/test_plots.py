@@ -199,14 +199,6 @@ CASES = {
         "starts on Sunday at 21:00 America/Sao_Paulo",
         "00:00 to 09:59 America/Sao_Paulo hold 0.0%.",
     ),
-    "event types": case(
-        lambda: plots.event_types(CLICKS.interactions),
-        "71.4% of the events are of one type, VIEW",
-        "5 of 7 events (71.4%) are of type VIEW. The rarest type is FOLLOW with 1 (14.3%): "
-        "one for every 5 of type VIEW.",
-        texts=["1 (14.3%)", "1 (14.3%)", "5 (71.4%)"],
-        rows=["FOLLOW", "LIKE", "VIEW"],
-    ),
     "long tail": case(
         lambda: plots.long_tail_curve(pd.Series([1] * 18 + [20, 2]), pd.Series([3] * 20)),
         "A tenth of articles gets 55.0% of events; a tenth of people makes 10.0%",

@@ -14,7 +14,7 @@ from .als import (
 from .bowl import Bowl, bottoms, bowl, fitted_line
 from .core import Picture, picture, shorten
 from .course import course_map
-from .data import article_life, event_types, long_tail_curve, weekly_rhythm
+from .data import article_life, long_tail_curve, weekly_rhythm
 from .evaluation import (
     flips,
     hits_by_length,
@@ -34,7 +34,7 @@ from .strength import busiest_corner, csr_drawing, event_weights, strength_distr
 __all__ = [
     "Bowl", "Picture", "alpha_scores", "als_filmstrip", "arrows", "article_life", "article_map",
     "article_spot", "bottoms", "bowl", "busiest_corner", "concentration", "course_map",
-    "csr_drawing", "event_types", "event_weights", "evidence", "factor_plane",
+    "csr_drawing", "event_weights", "evidence", "factor_plane",
     "fitted_line", "flips", "hits_by_length", "long_tail_curve", "loss_staircase", "noise",
     "norms_and_readers", "picture", "product", "reconstructions", "score_range", "score_waterfall",
     "scoreboard", "served", "shorten", "strength_distribution", "sweep", "toy_matrix", "tuning_map",

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from .. import door
 from ..data import long_tail
 from .colours import BLUE, GREY, LOOKS, ORANGE
 from .core import Drawn, beside, panel, picture
@@ -52,29 +51,6 @@ def _zone(when: pd.Series) -> str:
             'pd.to_datetime(events["timestamp"], unit="s", utc=True).'
         )
     return str(when.dt.tz)
-
-
-@picture
-def event_types(events: pd.DataFrame) -> Drawn:
-    """How many events there are of each type, most first."""
-    door.need(events, ("eventType",), "events", "dr.join_events")
-    kinds = door.kinds(events["eventType"], "events")
-    counts = kinds.value_counts().sort_index().sort_values(kind="stable")
-    share = counts / counts.sum() * 100
-    figure, axes = panel(0.9 + 0.42 * len(counts))
-    axes.barh(counts.index, counts, color=BLUE)
-    for y, (count, percent) in enumerate(zip(counts, share, strict=True)):
-        axes.text(count + counts.max() / 100, y, f"{count:,} ({percent:.1f}%)", va="center")
-    axes.set_xlim(0, counts.max() * 1.28)
-    axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("number of events")
-    most, least = counts.index[-1], counts.index[0]
-    axes.set_title(f"{share.iloc[-1]:.1f}% of the events are of one type, {most}")
-    return figure, (
-        f"{counts.iloc[-1]:,} of {counts.sum():,} events ({share.iloc[-1]:.1f}%) are of type "
-        f"{most}. The rarest type is {least} with {counts.iloc[0]:,} ({share.iloc[0]:.1f}%): one "
-        f"for every {counts.iloc[-1] / counts.iloc[0]:.0f} of type {most}."
-    )
 
 
 @picture
