@@ -130,9 +130,13 @@ bench: install  ## measure the figures of the README
 	$(BIN)/python benchmarks/evaluation.py
 	$(BIN)/python benchmarks/grading.py
 
+EXTRAS := $(addprefix --extra ,lab classroom app kaggle index site test)
+PIN    := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
+
 constraints:  ## pin the newest versions anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --upgrade pyproject.toml -o constraints.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade scripts/lowest.in -o constraints-lowest.txt
+	$(PIN) $(EXTRAS) pyproject.toml -o constraints.txt
+	$(PIN) --constraint constraints.txt --extra lab --extra spark --extra test pyproject.toml -o constraints-spark.txt
+	$(PIN) scripts/lowest.in -o constraints-lowest.txt
 
 address: install  ## point badges and install cells at a fork: make address URL=https://github.com/you/deskrec-tutorial
 	$(BIN)/python scripts/address.py $(URL)

@@ -59,15 +59,21 @@ def pins(file: str) -> dict[str, str]:
     return {n: v for n, v, marker in found if "python_full_version >=" not in (marker or "")}
 
 
-@pytest.mark.parametrize("file", ["constraints.txt", "constraints-lowest.txt"])
-def test_constraints_hold_names_versions_markers_and_hashes_only(file: str) -> None:
+@pytest.mark.parametrize("file", sorted(ROOT.glob("constraints*.txt")), ids=lambda file: file.name)
+def test_constraints_hold_names_versions_markers_and_hashes_only(file: Path) -> None:
     allowed = re.compile(rf"{PINNED.pattern}|    --hash=sha256:[0-9a-f]{{64}}( \\)?$")
     assert [line for line in read(file).splitlines() if not allowed.match(line)] == []
 
 
 def test_every_dependency_is_pinned() -> None:
-    wanted = PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), [])
-    assert names(wanted) <= set(pins("constraints.txt"))
+    extras = dict(PROJECT["optional-dependencies"])
+    spark = names(PROJECT["dependencies"] + extras.pop("spark") + extras["lab"] + extras["test"])
+    assert names(PROJECT["dependencies"] + sum(extras.values(), [])) <= set(pins("constraints.txt"))
+    ours, apart = pins("constraints.txt"), pins("constraints-spark.txt")
+    assert spark <= set(apart)
+    assert {name: apart[name] for name in set(ours) & set(apart)} == {
+        name: ours[name] for name in set(ours) & set(apart)
+    }, "the two environments differ by Spark alone"
 
 
 def test_the_lowest_versions_tested_are_the_lower_bounds() -> None:
@@ -85,7 +91,7 @@ def test_conda_and_binder_install_what_pyproject_asks_for() -> None:
     assert body("environment.yml") == body("binder/environment.yml")
     in_conda = dict(re.findall(r"- ([\w-]+)==([\w.]+)", body("environment.yml")))
     extras = PROJECT["optional-dependencies"]
-    wanted = names(PROJECT["dependencies"] + extras["lab"] + extras["kaggle"])
+    wanted = names(PROJECT["dependencies"] + extras["lab"] + extras["kaggle"] + extras["index"])
     assert set(in_conda) == wanted
     pinned = pins("constraints.txt")
     assert in_conda == {name: pinned[name] for name in wanted}
