@@ -166,14 +166,16 @@ TOP = f"""
 
 `python benchmarks/peers.py` makes this page anew. {ITERATIONS} iterations of {FACTORS} factors on
 {{source}}, and on a simulated log of ten times as many events, with each
-library's own number of threads on {{cores}} cores: seconds of the fit alone, best (median) of the rounds in which all took turns.
+library's own number of threads on {{cores}} cores: seconds of the fit alone, best (median) of
+the rounds in which all took turns.
 Load average when it was measured: {{load}}, so that only a row beside another says something.
 Loss and squared error are chapter 3's `als_loss` on the smaller log, recall@10 is that of the same
 settings on one split (seed 1).
 """
 
 NOTES = f"""
-*Same*: Σ c (p − x·y)² + λ (|x|² + |y|²) with c = 1 + α r, α = {ALPHA:g}, plain λ = {REGULARIZATION}.
+*Same*: Σ c (p − x·y)² + λ (|x|² + |y|²) with c = 1 + α r, α = {ALPHA:g}, plain λ =
+{REGULARIZATION}.
 LensKit computes this c from `weight=α, use_ratings=True`; `implicit` takes α r for c, so it is
 handed 1 + α r. *Its own*: Cornac's WMF knows no strengths. Its c is 1 for a read pair and 0.01 for
 an unread one, its λ is 0.01, halved, and paid by all people in each batch of articles anew. It is
@@ -181,7 +183,8 @@ Adam, not ALS: a pass is no iteration, and its loss by our formula only shows th
 something else.
 
 Those that minimise the same reach squared errors within one per cent of
-each other; where their losses differ, their starts do ([chapter 3½](../notebooks/03b_als_knobs.ipynb)).
+each other; where their losses differ, their starts do ([chapter
+3½](../notebooks/03b_als_knobs.ipynb)).
 """
 
 
@@ -215,7 +218,8 @@ share is OpenBLAS. The solver calls `symv` once per row and once more per step, 
 OpenBLAS for a buffer, and buffers are handed out behind one lock for the whole process. With 20
 factors a row takes two microseconds, so the threads meet there all the time. (In a profile by
 `perf`, locking takes 5 % of one thread's time, and of two threads' 16 %, and 21 % more in the
-kernel, where they fall asleep and wake.) The exact solver asks once per row and works longer on it, so a
+kernel, where they fall asleep and wake.) The exact solver asks once per row and works longer on
+it, so a
 second thread makes it {exact:.2f} × as fast, the default {cg:.2f} ×. On a busy machine the second
 thread costs more than it brings: `num_threads=1` is faster there.
 """.lstrip()
