@@ -164,9 +164,8 @@ def test_alone_popularity_keeps_luck_for_ever() -> None:
 
 
 def test_a_loop_of_als_ends_below_pages_drawn_by_lot_and_impressions_open_it(small: World) -> None:
-    options = {"factors": 8, "iterations": 5}
-    alone = live(small, rec.ImplicitALS(**options), weeks=6, seed=1)
-    shown = live(small, ImpressionALS(doubt=5.0, **options), weeks=6, seed=1)
+    alone = live(small, rec.ImplicitALS(8, iterations=5), weeks=6, seed=1)
+    shown = live(small, ImpressionALS(8, iterations=5, doubt=5.0), weeks=6, seed=1)
     clicks = [by_week(log)["clicks"].iloc[-1] for log in (alone, live(small, None, 0, 6, 1), shown)]
     assert clicks[0] < clicks[1] < clicks[2]
 
@@ -218,8 +217,8 @@ def test_the_people_solve_for_clicks_and_doubts() -> None:
     log = live(world, None, weeks=1, seed=0)
     found = ImpressionALS(4, 0.5, 10.0, iterations=5, doubt=2.0).fit(world.clicked(log), log)
     clicked = world.clicked(log).user_items.toarray() > 0
-    shown = log.groupby(["row", "column"]).size().unstack(fill_value=0)
-    shown = shown.reindex(columns=range(20), fill_value=0).to_numpy()
+    times = log.groupby(["row", "column"]).size().unstack(fill_value=0)
+    shown = times.reindex(columns=range(20), fill_value=0).to_numpy()
     confidence = np.where(clicked, 10.0, 1 + 2.0 * shown)
     y = found.model.item_factors
     x = found.model.user_factors
