@@ -163,6 +163,25 @@ def test_alone_popularity_keeps_luck_for_ever() -> None:
         assert by_week(log)["clicks"].mean() == pytest.approx(expected, abs=4 * error)
 
 
+def test_which_of_two_equal_articles_wins_is_a_coin_toss_and_then_it_has_everything() -> None:
+    """Pages of one place: ahead after week 1 with a chance of 1/2, and from then on for everybody.
+
+    So the expected share stays 1/2, while that of any single run is 0 or 1 (a Pólya urn taken to
+    its extreme: the winner takes all).
+    """
+    world, won = world_of(np.full((30, 2), 0.06), looks=np.ones(1)), []
+    for seed in range(120):
+        log = live(world, rec.Popularity(), weeks=2, seed=seed)
+        first, second = log[log["week"] == 1], log.query("week == 2 and visit == 1")
+        clicks = first[first["clicked"]].groupby("column").size().reindex([0, 1], fill_value=0)
+        undecided = ~second["row"].isin(first.loc[first["clicked"], "row"])
+        if clicks[0] != clicks[1]:
+            assert (second.loc[undecided, "column"] == clicks.idxmax()).all()
+            won.append(int(clicks.idxmax()))
+    assert len(won) > 80
+    assert stats.binomtest(sum(won), len(won)).pvalue > 0.01
+
+
 def test_a_loop_of_als_ends_below_pages_drawn_by_lot_and_impressions_open_it(small: World) -> None:
     alone = live(small, rec.ImplicitALS(8, iterations=5), weeks=6, seed=1)
     shown = live(small, ImpressionALS(8, iterations=5, doubt=5.0), weeks=6, seed=1)
