@@ -307,6 +307,8 @@ def each(*paths: Path) -> pytest.MarkDecorator:
 def test_all_chapters_are_there() -> None:
     stems = ["00_start_here", "01_data", "02_event_strength", "03_als_math", "03b_als_knobs"]
     stems += ["04_similarity", "05_recommendations", "06_evaluation", "07_tuning_and_time"]
+    stems += ["08_notebook_to_product", "08b_the_log_is_not_the_world"]
+    stems += ["09_more_clicks_than_one_machine"]
     assert [path.stem for path in NOTEBOOKS] == stems
 
 
@@ -341,7 +343,7 @@ def test_a_notebook_opens_on_colab_and_binder(path: Path) -> None:
 
 PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "TEACHING.md", "docs/sample.md"]
 PAGES += ["docs/evaluation.md", "docs/glossary.md", "docs/reading.md", "docs/when-implicit-says.md"]
-PAGES += ["deskrec_simulator/README.md"]
+PAGES += ["docs/peers.md", "deskrec_simulator/README.md"]
 
 
 @each(*NOTEBOOKS, *SOURCES, *EXERCISES, *(ROOT / page for page in PAGES))
