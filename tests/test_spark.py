@@ -163,7 +163,7 @@ def test_the_helpers_of_the_course_work_on_the_model(back, strength) -> None:
     assert folded["contentId"] == first["contentId"]
     assert folded["score"] == pytest.approx(first["score"], abs=1e-6)
     assert len(dr.similar_articles(model, matrix, first["contentId"], n=3)) == 3
-    assert dr.user_view(model, matrix, strength) and dr.explorer_view(model, matrix, strength)
+    assert dr.user_view(model, matrix, strength)
     assert dr.reader_view(model, matrix) and dr.article_view(model, matrix)
 
 
