@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 LOWEST := .venv-lowest
+SPARK  := .venv-spark
 BIN    := $(VENV)/bin
 START  := notebooks/00_start_here.ipynb
 
@@ -9,9 +10,9 @@ START  := notebooks/00_start_here.ipynb
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
-notebooks nbval lowest real: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
+notebooks nbval lowest real spark: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
 
-.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real sample classroom grade slides bench constraints address clean
+.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real spark sample classroom grade slides bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -107,6 +108,27 @@ else
 	@echo "skipped: the notebooks on the real data (no ../shared/data/deskdrop-real.zip; make real DESKREC_REAL=path)"
 endif
 
+# Apart from the rest: Spark is nearly half a gigabyte, and needs Java. Timings are no part of what
+# must come out again; those cells say so. Another Java: make spark JAVA_HOME=folder.
+MORE_CLICKS := $(wildcard notebooks/09_more_clicks_than_one_machine.ipynb)
+spark: export DESKREC_SPARK := required
+
+$(SPARK)/.done: constraints-spark.txt
+	@echo "Installing into $(SPARK): two to three minutes and about 1.7 GB, once."
+	$(PYTHON) -m venv --clear $(SPARK)
+	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-spark.txt
+	@touch $@
+
+$(SPARK)/.package: $(SPARK)/.done pyproject.toml
+	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+spark: $(SPARK)/.package  ## chapter 9: install Spark apart, run its tests and its notebook (needs Java 17)
+	$(SPARK)/bin/python -m pytest tests/test_spark.py
+ifneq ($(MORE_CLICKS),)
+	$(SPARK)/bin/python -m pytest --nbval --nbval-cell-timeout=300 $(MORE_CLICKS)
+endif
+
 sample: install  ## make the embedded sample anew and its report
 	$(BIN)/python -m deskrec_simulator
 	$(BIN)/python -m deskrec_simulator.report
@@ -142,4 +164,4 @@ address: install  ## point badges and install cells at a fork: make address URL=
 	$(BIN)/python scripts/address.py $(URL)
 
 clean:  ## remove everything that was installed or built
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(SPARK) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

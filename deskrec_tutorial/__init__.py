@@ -6,7 +6,8 @@ The public API, in the order of the chapters:
         → similar_articles, recommend → explain
     split → evaluate → compare, with the `recommenders` of chapter 6; replay
 
-`plots` (figures) and `widgets` (live pickers and their static twins) load on first use.
+`plots` (figures), `widgets` (live pickers and their static twins) and `spark` (chapter 9, which
+needs an extra) load on first use.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from deskrec_simulator import simulate
 
     from . import plots, recommenders, widgets
+    from . import spark as spark  # not in __all__: a star would fetch Spark
     from .widgets import (  # type: ignore[no-redef]  # the module explorer, says mypy
         als_stepper,
         als_view,
@@ -117,8 +119,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load figures, widgets, recommenders and the simulator only when they are asked for."""
-    if name in ("plots", "recommenders", "widgets"):
+    """Load figures, widgets, recommenders, Spark and the simulator only when they are asked for."""
+    if name in ("plots", "recommenders", "spark", "widgets"):
         return importlib.import_module(f".{name}", __name__)
     if name == "simulate":
         return importlib.import_module("deskrec_simulator").simulate
