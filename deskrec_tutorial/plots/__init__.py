@@ -26,8 +26,8 @@ from .evaluation import (
     two_protocols,
     what_lists_show,
 )
-from .product import staleness
 from .recommendations import concentration, score_range, score_waterfall, two_seeds
+from .serving import staleness
 from .similarity import arrows, article_map, evidence, norms_and_readers, two_rankings
 from .stills import als_filmstrip, article_spot
 from .strength import busiest_corner, csr_drawing, event_weights, strength_distribution
