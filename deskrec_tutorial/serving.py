@@ -50,13 +50,14 @@ class Rearranged(Recommender):
     lists: dict[int, np.ndarray] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        if self.recommender.train is None:
+        train = self.recommender.train
+        if train is None:
             raise ValueError("Fit the recommender before its lists are rearranged.")
-        self.train = self.recommender.train
+        self.train, self._read = train, train.user_items
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         scores = self.recommender.scores(rows)
-        unread = np.where(self.train.user_items[rows].toarray() > 0, -np.inf, scores)
+        unread = np.where(self._read[rows].toarray() > 0, -np.inf, scores)
         pools = np.argsort(-unread.round(DECIMALS), axis=1, kind="stable")[:, : self.pool]
         for row, own, pool in zip(rows.tolist(), scores, pools, strict=True):
             shown = pool[self.choose(own[pool], pool)]
