@@ -600,13 +600,13 @@ CASES = {
     # ---------------------------------------------------------------- chapter 8
     "staleness": case(
         lambda: plots.staleness(PACES),
-        "From every day to never: alone finds 12.0%, then 6.0% and stepped finds 20.0%, then 19.0%",
+        "Trained every day → never: alone 12.0% → 6.0%, stepped 20.0% → 19.0%",
         "Hit rates with 1, 7, never again days between two trainings: alone 0.120, 0.100, 0.060; "
         "stepped 0.200, 0.200, 0.190.",
     ),
     "staleness, other paces": case(
         lambda: plots.staleness(PACES[["alone"]].set_axis([0.5, 2, 14])),
-        "From every 0.5 days to every 14 days: alone finds 12.0%, then 6.0%",
+        "Trained every 0.5 days → every 14 days: alone 12.0% → 6.0%",
     ),
 }  # fmt: skip
 

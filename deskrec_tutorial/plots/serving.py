@@ -6,7 +6,7 @@ from textwrap import fill
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from .core import Drawn, lines, panel, picture, shorten, title_over_all
 
@@ -24,13 +24,13 @@ def staleness(rates: pd.DataFrame) -> Drawn:
     axes.set(xlabel="days between two trainings", ylabel="readings foreseen")
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    told = " and ".join(
-        f"{shorten(str(name), 24)} finds {rate.iloc[0]:.1%}, then {rate.iloc[-1]:.1%}"
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    told = ", ".join(
+        f"{shorten(str(name), 24)} {rate.iloc[0]:.1%} → {rate.iloc[-1]:.1%}"
         for name, rate in rates.items()
     )
-    title_over_all(
-        figure, fill(f"From {_every(rates.index[0])} to {_every(rates.index[-1])}: {told}", 76)
-    )
+    first, last = (_every(age) for age in (rates.index[0], rates.index[-1]))
+    title_over_all(figure, fill(f"Trained {first} → {last}: {told}", 76))
     parts = [f"{name} {', '.join(f'{x:.3f}' for x in rate)}" for name, rate in rates.items()]
     return figure, (
         f"Hit rates with {', '.join(ages)} days between two trainings: {'; '.join(parts)}."
