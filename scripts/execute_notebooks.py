@@ -1,7 +1,9 @@
 """Execute notebooks in place: python scripts/execute_notebooks.py [--check] [FILE ...].
 
 Stored notebooks hold their sources and outputs and nothing that changes from run to run: no
-execution times, no kernel version.
+execution times, no kernel version. A cell whose output differs each time says so
+(NBVAL_IGNORE_OUTPUT) and keeps the output that is stored, unless it has none: clear it to have it
+made anew.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
+EXEMPT = "NBVAL_IGNORE_OUTPUT"
 # ipykernel's debugger prints a note about frozen modules on stderr otherwise.
 QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
@@ -29,6 +32,11 @@ def notebooks() -> list[Path]:
 def execute(path: Path, timeout: float = 300) -> nbformat.NotebookNode:
     """Run every cell in a fresh kernel and return the notebook without volatile metadata."""
     notebook = nbformat.read(path, as_version=4)
+    kept = {
+        cell.id: cell.outputs
+        for cell in notebook.cells
+        if EXEMPT in cell.source and cell.get("outputs")
+    }
     client = NotebookClient(
         notebook,
         timeout=timeout,
@@ -38,6 +46,8 @@ def execute(path: Path, timeout: float = 300) -> nbformat.NotebookNode:
         coalesce_streams=True,  # or the chunks a print arrives in would vary
     )
     client.execute()
+    for cell in notebook.cells:
+        cell.update({"outputs": kept[cell.id]} if cell.id in kept else {})
     return clean(notebook)
 
 

@@ -161,6 +161,11 @@ WEEKS = {
 RATES = pd.DataFrame({"hit@1": [0.1, 0.3], "hit@10": [0.5, 0.6]}, index=["chance", "clock"])
 
 
+PACES = pd.DataFrame(
+    {"alone": [0.12, 0.1, 0.06], "stepped": [0.2, 0.2, 0.19]}, index=[1.0, 7.0, np.inf]
+)
+
+
 def norms(*lengths: float) -> plots.Picture:
     model = SimpleNamespace(item_factors=np.array(lengths)[:, None])
     return plots.norms_and_readers(model, READ)
@@ -598,6 +603,17 @@ CASES = {
         lambda: plots.hits_by_length(RATES.replace(0.1, 0)),
         "clock finds 30.0% of the readings in a list of 1, 60.0% in 10",
     ),
+    # ---------------------------------------------------------------- chapter 8
+    "staleness": case(
+        lambda: plots.staleness(PACES),
+        "Trained every day → never: alone 12.0% → 6.0%, stepped 20.0% → 19.0%",
+        "Hit rates with 1, 7, never again days between two trainings: alone 0.120, 0.100, 0.060; "
+        "stepped 0.200, 0.200, 0.190.",
+    ),
+    "staleness, other paces": case(
+        lambda: plots.staleness(PACES[["alone"]].set_axis([0.5, 2, 14])),
+        "Trained every 0.5 days → every 14 days: alone 12.0% → 6.0%",
+    ),
     # ---------------------------------------------------------------- chapter 8½
     "loops": case(
         lambda: plots.loops(WEEKS),
@@ -668,6 +684,7 @@ def line(name: str, number: int, axes: int = 0) -> list[tuple[float, float]]:
         ("two protocols", 2, [(0, 3), (1, 4)]),
         ("sweep", -1, [(2, 0.5)]),  # the ring around the best
         ("hits by length", 1, [(1, 0.3), (10, 0.6)]),
+        ("staleness", 0, [(0, 0.12), (1, 0.1), (2, 0.06)]),
         ("long tail", 3, [(10, pytest.approx(55))]),
         ("article life", 0, [(7, 40), (100, 60), (200, 80), (700, 100)]),
     ],
@@ -807,6 +824,7 @@ def wherever_a_name_goes(name: str) -> dict[str, Callable[[], plots.Picture]]:
         "hits": lambda: plots.hits_by_length(
             pd.DataFrame({"hit@1": [0.1, 0.3], "hit@3": 0.4}, index=[name, f"{name}!"])
         ),
+        "stale": lambda: plots.staleness(PACES.rename(columns={"alone": name})),
     }
 
 

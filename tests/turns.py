@@ -20,6 +20,7 @@ from deskrec_tutorial.checks import (
     chapter_5,
     chapter_6,
     chapter_7,
+    chapter_8,
     chapter_8b,
 )
 
@@ -315,6 +316,56 @@ def turns_7() -> list[Turn]:
     ]
 
 
+def turns_8() -> list[Turn]:
+    # Columns: young, read lately, the same but removed, but read by the person, old, not opened
+    # yet, both young and read lately.
+    born = np.array([9.5, 1.0, 1.0, 1.0, 1.0, np.inf, 9.0])
+    lately = np.array([0.0, 2.0, 2.0, 2.0, 0.5, 0.0, 3.0])
+    removed = np.where(np.arange(7) == 2, 5.0, np.inf)
+    board = SimpleNamespace(
+        now=10.0,
+        born=born,
+        popularity=lambda half_life: lately,
+        candidates=lambda row: np.isfinite(born) & (np.arange(7) != 3),
+    )
+    together = np.array([[1.0, 0.5, 0.2], [0.5, 1.0, 0.3], [0.2, 0.3, 1.0]])
+    people, eye = np.array([[1.0, 0.0], [1.0, 2.0], [0.0, 1.0]]), np.eye(2)
+    them, right = people[1:], 15 * np.array([1.0, 3.0])
+    gram, theirs = people.T @ people, them.T @ them
+    return [
+        (
+            chapter_8.either,
+            (board, 0, removed),
+            np.array([1, 1, 0, 0, 0, 0, 1], dtype=bool),
+            {
+                "comes before": np.array([1, 1, 1, 1, 0, 0, 1], dtype=bool),
+                "not *and*": np.array([0, 0, 0, 0, 0, 0, 1], dtype=bool),
+                "were removed before": np.array([1, 1, 1, 0, 0, 0, 1], dtype=bool),
+                "this person has read": np.array([1, 1, 0, 1, 0, 1, 1], dtype=bool),
+                "later than now": np.array([0, 0, 1, 0, 0, 0, 0], dtype=bool),
+            },
+        ),
+        (
+            chapter_8.alike,
+            (together,),
+            1 / 3,
+            {"with itself": 5 / 9, "still counted": 2 / 9, "the sum": 1.0, "first row": 0.35},
+        ),
+        (
+            chapter_8.newborn,
+            (people, them),
+            np.linalg.solve(gram + 14 * theirs + 100 * eye, right),
+            {
+                "only α − 1": np.linalg.solve(gram + 15 * theirs + 100 * eye, right),
+                "over everybody is missing": np.linalg.solve(14 * theirs + 100 * eye, right),
+                "regularisation is missing": np.linalg.solve(gram + 14 * theirs, right),
+                "α times the sum": np.linalg.solve(gram + 14 * theirs + 100 * eye, right / 15),
+                "the mean of its readers": np.array([0.5, 1.5]),
+            },
+        ),
+    ]
+
+
 def turns_8b() -> list[Turn]:
     liking, looks = np.array([0.5, 0.4]), np.array([1.0, 0.5])  # 0.5 and 0.2: 0.7 clicks
     counts = np.array([10, 8])
@@ -358,5 +409,5 @@ def turns_8b() -> list[Turn]:
     ]
 
 
-CHAPTERS = (turns_1, turns_2, turns_3, turns_3b, turns_4, turns_5, turns_6, turns_7, turns_8b)
+CHAPTERS = (turns_1, turns_2, turns_3, turns_3b, turns_4, turns_5, turns_6, turns_7, turns_8, turns_8b)
 TURNS = [turn for chapter in CHAPTERS for turn in chapter()]

@@ -28,6 +28,7 @@ from .evaluation import (
 )
 from .feedback import loops
 from .recommendations import concentration, score_range, score_waterfall, two_seeds
+from .serving import staleness
 from .similarity import arrows, article_map, evidence, norms_and_readers, two_rankings
 from .stills import als_filmstrip, article_spot
 from .strength import busiest_corner, csr_drawing, event_weights, strength_distribution
@@ -38,7 +39,7 @@ __all__ = [
     "csr_drawing", "event_weights", "evidence", "factor_plane",
     "fitted_line", "flips", "hits_by_length", "long_tail_curve", "loops", "loss_staircase", "noise",
     "norms_and_readers", "picture", "product", "reconstructions", "score_range", "score_waterfall",
-    "scoreboard", "served", "shorten", "strength_distribution", "sweep", "toy_matrix", "tuning_map",
-    "two_protocols", "two_rankings", "two_seeds", "weekly_rhythm",
+    "scoreboard", "served", "shorten", "staleness", "strength_distribution", "sweep", "toy_matrix",
+    "tuning_map", "two_protocols", "two_rankings", "two_seeds", "weekly_rhythm",
     "what_lists_show",
 ]  # fmt: skip

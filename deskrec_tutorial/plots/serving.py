@@ -1,0 +1,44 @@
+"""Chapter 8: what a model loses while nobody trains it."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from .core import Drawn, lines, panel, picture, shorten, title_over_all
+
+
+@picture
+def staleness(rates: pd.DataFrame) -> Drawn:
+    """Hit rates by how often a model is trained: a row per interval, a line per column.
+
+    The index holds the days between two trainings, ascending; infinity stands for never again.
+    """
+    figure, axes = panel(3.6)
+    ages = ["never again" if np.isinf(age) else f"{age:g}" for age in rates.index]
+    lines(axes, rates.items(), range(len(rates)))
+    axes.set_xticks(range(len(rates)), ages)
+    axes.set(xlabel="days between two trainings", ylabel="readings foreseen")
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    told = ", ".join(
+        f"{shorten(str(name), 24)} {rate.iloc[0]:.1%} → {rate.iloc[-1]:.1%}"
+        for name, rate in rates.items()
+    )
+    first, last = (_every(age) for age in (rates.index[0], rates.index[-1]))
+    title_over_all(figure, fill(f"Trained {first} → {last}: {told}", 76))
+    parts = [f"{name} {', '.join(f'{x:.3f}' for x in rate)}" for name, rate in rates.items()]
+    return figure, (
+        f"Hit rates with {', '.join(ages)} days between two trainings: {'; '.join(parts)}."
+    )
+
+
+def _every(age: float) -> str:
+    """How often somebody trains who trains after so many days."""
+    if np.isinf(age):
+        return "never"
+    return "every day" if age == 1 else f"every {age:g} days"
