@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 LOWEST := .venv-lowest
+SPARK  := .venv-spark
 BIN    := $(VENV)/bin
 START  := notebooks/00_start_here.ipynb
 
@@ -9,9 +10,9 @@ START  := notebooks/00_start_here.ipynb
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
-notebooks nbval lowest real: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
+notebooks nbval lowest real spark: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
 
-.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real sample classroom grade slides bench constraints address clean
+.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real spark sample classroom grade slides bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -107,6 +108,16 @@ else
 	@echo "skipped: the notebooks on the real data (no ../shared/data/deskdrop-real.zip; make real DESKREC_REAL=path)"
 endif
 
+# Apart from the rest: nearly half a gigabyte, and Java. JAVA=folder takes the Java in that folder.
+$(SPARK)/.done: constraints-spark.txt pyproject.toml
+	@echo "Installing into $(SPARK): about 1.4 GB, of which Spark is a third; once."
+	$(PYTHON) -m venv --clear $(SPARK)
+	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-spark.txt
+	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+spark: $(SPARK)/.done  ## chapter 9: install Spark apart, run its tests and its notebook (needs Java 17)
+
 sample: install  ## make the embedded sample anew and its report
 	$(BIN)/python -m deskrec_simulator
 	$(BIN)/python -m deskrec_simulator.report
@@ -142,4 +153,4 @@ address: install  ## point badges and install cells at a fork: make address URL=
 	$(BIN)/python scripts/address.py $(URL)
 
 clean:  ## remove everything that was installed or built
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(SPARK) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

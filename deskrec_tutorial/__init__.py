@@ -6,7 +6,7 @@ The public API, in the order of the chapters:
         → similar_articles, recommend → explain
     split → evaluate → compare, with the `recommenders` of chapter 6; replay
 
-`plots` (figures) and `widgets` (live pickers and their static twins) load on first use.
+`spark` (chapter 9, with an extra of its own), `plots` (figures) and `widgets` (live pickers and their static twins) load on first use.
 """
 
 from __future__ import annotations
@@ -117,8 +117,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load figures, widgets, recommenders and the simulator only when they are asked for."""
-    if name in ("plots", "recommenders", "widgets"):
+    """Load figures, widgets, recommenders, Spark and the simulator only when they are asked for."""
+    if name in ("plots", "recommenders", "spark", "widgets"):
         return importlib.import_module(f".{name}", __name__)
     if name == "simulate":
         return importlib.import_module("deskrec_simulator").simulate

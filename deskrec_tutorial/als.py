@@ -365,7 +365,8 @@ def parts_apart(
     factor = _factor_of(model, matrix)
     if not 0.8 < factor / model.alpha < 1.25:  # fit leaves it within a few percent
         fixed = model.item_factors.astype(np.float64)
-        other = y[worst] @ half_step(factor * history, fixed, model.regularization)[0]
+        price = equations_of(model, history.data)[1]
+        other = y[worst] @ half_step(factor * history, fixed, price)[0]
         if abs(other - stored[worst]) < gaps[worst] / 2:
             return (
                 f"{said}The stored vectors fit confidences of {factor:.3g} times the strengths of "
@@ -394,15 +395,25 @@ def _factor_of(model: AlternatingLeastSquares, matrix: InteractionMatrix) -> flo
     """
     people = np.flatnonzero(np.diff(matrix.user_items.indptr))
     y = model.item_factors.astype(np.float64)
-    gram = y.T @ y + model.regularization * np.eye(y.shape[1])
-    found = []
+    squares, found = y.T @ y, []
     for row in people[:: max(len(people) // 100, 1)]:
         one = matrix.user_items[row]
+        gram = squares + equations_of(model, one.data)[1] * np.eye(y.shape[1])
         x, seen = model.user_factors[row].astype(np.float64), y[one.indices]
         scores = seen @ x
         right = seen.T @ (one.data * (1 - scores))
         found.append(right @ (gram @ x - seen.T @ scores) / max(float(right @ right), 1e-300))
     return float(np.median(found))
+
+
+def equations_of(model: AlternatingLeastSquares, strengths: np.ndarray) -> tuple[np.ndarray, float]:
+    """What goes into the equations of one person: the confidences of what they read, and λ.
+
+    Those of `implicit`, alpha · r and `regularization`, unless the model has equations of its own
+    (chapter 9).
+    """
+    own = getattr(model, "equations_of", None)
+    return own(strengths) if own else (model.alpha * strengths, model.regularization)
 
 
 def check_count(value: int, name: str, least: int = 1) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
 
+from ..als import equations_of
 from ..plots.colours import BLUE, GREEN, GREY, PINK, RED
 from ..strength import InteractionMatrix
 from .html import escaped, heading, sentence, some
@@ -49,9 +50,9 @@ def contributions(
     `readings` are one person's strengths, shape (1, items). A row of the result, of shape
     (len(columns), readings.nnz), adds up to the score of that article.
     """
-    y, c = model.item_factors, model.alpha * readings.data
+    y, (c, price) = model.item_factors, equations_of(model, readings.data)
     read = y[readings.indices]
-    gram = y.T @ y + (read.T * (c - 1)) @ read + model.regularization * np.eye(y.shape[1])
+    gram = y.T @ y + (read.T * (c - 1)) @ read + price * np.eye(y.shape[1])
     parts: np.ndarray = (y[columns] @ np.linalg.solve(gram, read.T)) * c
     return parts
 

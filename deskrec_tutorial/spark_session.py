@@ -1,0 +1,218 @@
+"""A Spark session on one machine or a cluster: Java is found, little is said, nothing is left."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pyspark import SparkContext
+from pyspark.sql import SparkSession
+
+JAVA = 17  # the oldest that Spark 4 runs on
+LEAST = 512  # MB: with less Spark refuses to start
+HOW_TO_GET_JAVA = {
+    "Linux": "on Debian, Ubuntu or Colab: apt-get install openjdk-17-jre-headless (44 MB)",
+    "Darwin": "with Homebrew: brew install openjdk@17, and set JAVA_HOME as it says",
+    "Windows": "with winget: winget install EclipseAdoptium.Temurin.17.JRE, and open a new window",
+}
+
+
+def session(
+    master: str = "local[2]",
+    memory: str = "1g",
+    partitions: int = 2,
+    checkpoints: str | None = None,
+    **settings: Any,
+) -> SparkSession:
+    """Start Spark, or give the session that runs already with the same settings.
+
+    It has a folder of its own for checkpoints, spilled data and its log, which goes when the
+    session stops (``spark.stop()``, the end of a ``with`` block, or of Python). Locally it listens
+    on the loopback address only. There is no web page, and what Java says goes to the log.
+
+    Parameters
+    ----------
+    master : str
+        ``"local[2]"`` is two cores of this machine; or the URL of a cluster, ``"spark://…:7077"``.
+    memory : str
+        The heap of the driver, and on a cluster of each executor: ``"512m"``, ``"1g"``, ….
+    partitions : int
+        Into how many parts a table is cut when its rows are regrouped.
+    checkpoints : str, optional
+        A folder that all machines of a cluster see, such as ``"hdfs:///tmp/deskrec"``.
+    **settings
+        Further settings of Spark, with ``_`` for the dots: ``spark_executor_cores=4``.
+
+    Returns
+    -------
+    pyspark.sql.SparkSession
+
+    Raises
+    ------
+    RuntimeError
+        If there is no Java, or an old one; or if another session runs.
+    ValueError
+        If Spark cannot start with so little memory, or a cluster gets no folder for checkpoints.
+    """
+    local = master.startswith("local")
+    _check_memory(memory)
+    if not local and checkpoints is None:
+        raise ValueError(
+            f"checkpoints is missing: the machines of {master} share no temporary folder of this "
+            'one. Name one that all of them see, such as checkpoints="hdfs:///tmp/deskrec".'
+        )
+    wanted = _settings(master, memory, partitions, local)
+    wanted |= {name.replace("_", "."): str(value) for name, value in settings.items()}
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        return _the_same(running, wanted)
+    find_java()
+    folder = Path(tempfile.mkdtemp(prefix="deskrec-spark-"))
+    wanted |= {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "tables")}
+    started = _start(wanted, folder)
+    started.sparkContext.setCheckpointDir(checkpoints or str(folder / "checkpoints"))
+    _put_away_at_the_end(started, folder)
+    return started
+
+
+def find_java() -> str:
+    """The Java that Spark will run: that of JAVA_HOME, or else the one called `java`.
+
+    Returns
+    -------
+    str
+        The program.
+
+    Raises
+    ------
+    RuntimeError
+        If there is none, or it is too old, or lacks a part: what was found, and how to get one.
+    """
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    found = f"JAVA_HOME={home} has " if home else f"{java} is "
+    # Spark starts Java with this module, and not every bundle has it.
+    code, said = _ask(java, "--add-modules", "jdk.incubator.vector", "-version")
+    version = _version(said) or _version(_ask(java, "-version")[1])
+    if not version:
+        what = f"JAVA_HOME={home} holds no Java that runs" if home else "there is no Java here"
+    elif version < JAVA:
+        what = f"{found}Java {version}"
+    elif code:
+        what = f"{found}a Java {version} without the module jdk.incubator.vector"
+    else:
+        return str(java)
+    way = HOW_TO_GET_JAVA.get(platform.system(), "from https://adoptium.net")
+    raise RuntimeError(
+        f"Spark needs Java {JAVA} or newer, and {what}. Get it {way}; in a conda environment: "
+        f"conda install -c conda-forge openjdk={JAVA}. Another Java: set JAVA_HOME to its folder."
+    )
+
+
+def _ask(java: str | None, *words: str) -> tuple[int, str]:
+    try:
+        done = subprocess.run([str(java), *words], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return 1, ""
+    return done.returncode, done.stderr + done.stdout
+
+
+def _version(said: str) -> int:
+    """17 of `openjdk version "17.0.15"`, 8 of `"1.8.0_402"`; 0 if nothing of the kind was said."""
+    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    return int(found[1]) if found else 0
+
+
+def _check_memory(memory: str) -> None:
+    found = re.fullmatch(r"(\d+)([mg])", memory)
+    if not found:
+        raise ValueError(f'memory is a number of megabytes or gigabytes, "512m" or "1g": {memory}.')
+    if int(found[1]) * (1024 if found[2] == "g" else 1) < LEAST:
+        raise ValueError(f'memory="{memory}" is too little for Spark: give it "{LEAST}m" or more.')
+
+
+def _settings(master: str, memory: str, partitions: int, local: bool) -> dict[str, str]:
+    here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    return {
+        "spark.master": master,
+        "spark.app.name": "deskrec",
+        "spark.driver.memory": memory,
+        "spark.sql.shuffle.partitions": str(partitions),
+        "spark.default.parallelism": str(partitions),
+        "spark.driver.maxResultSize": "0",  # factors come back whole, however many there are
+        "spark.sql.session.timeZone": "UTC",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        **(here if local else {"spark.executor.memory": memory}),
+    }
+
+
+def _the_same(running: SparkSession, wanted: dict[str, str]) -> SparkSession:
+    """The running session if it has these settings; Spark itself would ignore the new ones."""
+    for name, value in wanted.items():
+        has = running.conf.get(name, None)
+        if has != value:
+            raise RuntimeError(
+                f"A Spark session is running with {name} = {has}, not {value}. There is one at a "
+                "time: stop it first, with spark.stop()."
+            )
+    return running
+
+
+def _start(wanted: dict[str, str], folder: Path) -> SparkSession:
+    builder = SparkSession.builder
+    for name, value in wanted.items():
+        builder = builder.config(name, value)
+    log = folder / "spark.log"
+    try:
+        with _stderr_to(log):
+            started = builder.getOrCreate()
+    except Exception as error:
+        said = log.read_text(encoding="utf-8", errors="replace")[-1000:]
+        shutil.rmtree(folder, ignore_errors=True)
+        raise RuntimeError(f"Spark did not start. The end of what it said:\n{said}") from error
+    started.sparkContext.setLogLevel("ERROR")
+    return started
+
+
+@contextmanager
+def _stderr_to(path: Path) -> Iterator[None]:
+    """What processes started within say on stderr goes to a file, for as long as they live."""
+    sys.stderr.flush()
+    before = os.dup(2)
+    with path.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+
+
+def _put_away_at_the_end(started: SparkSession, folder: Path) -> None:
+    """Have `stop` also end Java, whose memory could not be chosen again, and remove the folder."""
+    stop = started.stop
+
+    def stop_all() -> None:
+        gateway = SparkContext._gateway
+        stop()
+        if gateway is not None:
+            gateway.shutdown()
+            gateway.proc.stdin.close()  # at which Java ends
+            gateway.proc.wait()
+            SparkContext._gateway = SparkContext._jvm = None
+        shutil.rmtree(folder, ignore_errors=True)
+        atexit.unregister(stop_all)
+
+    started.stop = stop_all  # type: ignore[method-assign]
+    atexit.register(stop_all)
