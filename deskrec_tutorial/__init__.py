@@ -6,7 +6,8 @@ The public API, in the order of the chapters:
         → similar_articles, recommend → explain
     split → evaluate → compare, with the `recommenders` of chapter 6; replay
 
-`spark` (chapter 9, with an extra of its own), `plots` (figures) and `widgets` (live pickers and their static twins) load on first use.
+`plots` (figures), `widgets` (live pickers and their static twins) and `spark` (chapter 9, which
+needs an extra) load on first use.
 """
 
 from __future__ import annotations

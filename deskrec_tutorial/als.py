@@ -73,7 +73,7 @@ class ALS:
     loss_history: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
-        _check_parameters(self.factors, self.regularization, self.alpha, self.iterations)
+        check_parameters(self.factors, self.regularization, self.alpha, self.iterations)
 
     def fit(self, user_items: sparse.csr_matrix | InteractionMatrix) -> ALS:
         """Learn both sets of factors.
@@ -244,7 +244,7 @@ def fit_als(
     UserWarning
         If alpha · r is below 1 for some pair: that pair then counts less than an unread one.
     """
-    _check_parameters(factors, regularization, alpha, iterations)
+    check_parameters(factors, regularization, alpha, iterations)
     if not isinstance(matrix, InteractionMatrix):
         raise TypeError(
             f"fit_als wants an InteractionMatrix, not a {type(matrix).__name__}: make it with "
@@ -438,7 +438,8 @@ def check_number(
         raise ValueError(f"{name} must be {wanted}, not {value!r}.")
 
 
-def _check_parameters(factors: int, regularization: float, alpha: float, iterations: int) -> None:
+def check_parameters(factors: int, regularization: float, alpha: float, iterations: int) -> None:
+    """Raise an error in the learner's terms unless ALS can be fitted with these numbers."""
     check_count(factors, "factors")
     check_count(iterations, "iterations")
     check_number(regularization, "regularization", 0)

@@ -81,7 +81,7 @@ def recommend_all(
     with threadpool_limits(1, "blas"):
         for rows in blocks(matrix, BLOCK):
             read = stored_cells(matrix, rows)
-            person, *best = _best(people[rows], articles, read, n)
+            person, *best = best_unread(people[rows], articles, read, n)
             parts.append((rows[person], *best))
     row, rank, columns, scores = (np.concatenate(part) for part in zip(*parts, strict=True))
     listing = _listing(matrix, columns, scores)
@@ -229,7 +229,7 @@ def _list_of_one(
     read: np.ndarray,
     n: int,
 ) -> pd.DataFrame:
-    _, _, columns, scores = _best(person[None], model.item_factors, (0, read), n)
+    _, _, columns, scores = best_unread(person[None], model.item_factors, (0, read), n)
     return _listing(matrix, columns, scores)
 
 
@@ -265,7 +265,7 @@ def kth_largest(scores: np.ndarray, k: int) -> np.ndarray:
     return np.partition(scores, -k, axis=1)[:, -k, None]
 
 
-def _best(
+def best_unread(
     people: np.ndarray, articles: np.ndarray, read: tuple[int | np.ndarray, np.ndarray], n: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The first n unread articles of each person: row, rank, column and score of each.

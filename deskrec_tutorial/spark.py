@@ -28,7 +28,7 @@ try:
     import pyarrow as pa
     from pyspark import StorageLevel
     from pyspark.ml.recommendation import ALS, ALSModel
-    from pyspark.sql import DataFrame, Window
+    from pyspark.sql import DataFrame
     from pyspark.sql import functions as F
 except ImportError as error:
     raise ImportError(
@@ -37,8 +37,9 @@ except ImportError as error:
     ) from error
 
 from . import door
-from .als import _check_parameters, check_count
+from .als import check_count, check_parameters
 from .mllib import MLlibALS
+from .recommendations import BLOCK, best_unread
 from .recommenders import Recommender
 from .spark_session import SparkSession, find_java, session
 from .strength import EVENT_WEIGHTS, InteractionMatrix, check_repeats, check_weights
@@ -46,6 +47,7 @@ from .strength import EVENT_WEIGHTS, InteractionMatrix, check_repeats, check_wei
 __all__ = ["SparkALS", "SparkFit", "event_strength", "find_java", "fit_als", "number_ids"]
 __all__ += ["recommend_all", "session", "strength_of"]
 
+LISTED = "array<struct<rank: int, column: int, score: double>>"
 WHOLE = ("tinyint", "smallint", "int", "bigint")
 
 
@@ -226,7 +228,7 @@ def fit_als(
     MemoryError
         If Java runs out of memory.
     """
-    _check_parameters(factors, regularization, alpha, iterations)
+    check_parameters(factors, regularization, alpha, iterations)
     check_count(blocks, "blocks")
     _need(strength, ("personId", "contentId", "title", "eventStrength"), "strength")
     if strength.sparkSession.sparkContext.getCheckpointDir() is None:
@@ -255,10 +257,9 @@ def fit_als(
 
 
 def recommend_all(fit: SparkFit, n: int = 10) -> DataFrame:
-    """Lists for everybody, made on Spark, without what they have read.
+    """The lists of `dr.recommend_all`, made where the data are, block by block.
 
-    MLlib's `recommendForAllUsers` lists what was read as well. Whoever has read r articles gets
-    n + r of them from MLlib, rounded up to a power of two above n, before those read are left out.
+    (MLlib's own `recommendForAllUsers` lists what was read as well.)
 
     Parameters
     ----------
@@ -270,24 +271,21 @@ def recommend_all(fit: SparkFit, n: int = 10) -> DataFrame:
     Returns
     -------
     pyspark.sql.DataFrame
-        `personId`, `rank` (from 1), `contentId`, `title`, `score`, in no order.
+        `personId`, `rank` (from 1), `contentId`, `title`, `score`, in no order. On a cluster the
+        course's package must be installed on the workers.
     """
     check_count(n, "n")
-    more = F.pow(2.0, F.ceil(F.log2(F.count("*").cast("double")))).cast("int")
-    wanted = fit.pairs.groupBy("row").agg(more.alias("more")).persist(StorageLevel.DISK_ONLY)
-    listed = None
-    for size in sorted(one["more"] for one in wanted.select("more").distinct().collect()):
-        some = wanted.where(F.col("more") == size).select("row")
-        part = fit.mllib.recommendForUserSubset(some, n + size)
-        listed = part if listed is None else listed.union(part)
-    assert listed is not None
-    each = listed.select("row", F.inline("recommendations"))  # column and rating
-    unread = each.join(fit.pairs, ["row", "column"], "left_anti")
-    best = Window.partitionBy("row").orderBy(F.desc("rating"), "column")
-    ranked = unread.withColumn("rank", F.row_number().over(best)).where(F.col("rank") <= n)
-    named = ranked.join(F.broadcast(fit.users), "row").join(F.broadcast(fit.items), "column")
-    score = F.col("rating").cast("double").alias("score")
-    return named.select("personId", "rank", "contentId", "title", score)
+    read = fit.pairs.groupBy("row").agg(F.collect_list("column").alias("read"))
+    people = fit.mllib.userFactors.withColumnRenamed("id", "row").join(read, "row")
+    articles = _factors(fit.mllib.itemFactors)
+
+    def best(features: pa.Array, read: pa.Array) -> pa.Array:
+        return _lists(features, read, articles, n)
+
+    each = F.inline(F.arrow_udf(best, LISTED)("features", "read"))
+    listed = people.select("row", each)
+    named = listed.join(F.broadcast(fit.users), "row").join(F.broadcast(fit.items), "column")
+    return named.select("personId", "rank", "contentId", "title", "score")
 
 
 @dataclass(eq=False)
@@ -405,9 +403,29 @@ def _articles(strength: DataFrame) -> DataFrame:
 
 def _factors(table: DataFrame) -> np.ndarray:
     """MLlib's factors as float64, one row per id, in the order of the ids."""
-    arrow = table.orderBy("id").toArrow()
-    flat = arrow["features"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    return flat.reshape(len(arrow), -1).astype(np.float64)
+    return _vectors(table.orderBy("id").toArrow()["features"].combine_chunks())
+
+
+def _vectors(features: Any) -> np.ndarray:
+    """A column of lists of one length, as float64, one row per list."""
+    flat = features.flatten().to_numpy(zero_copy_only=False).astype(np.float64)
+    return flat.reshape(len(features), -1)
+
+
+def _lists(features: Any, read: Any, articles: np.ndarray, n: int) -> Any:
+    """What the workers do: the first n unread articles of some people, a list of each."""
+    step, parts = max(BLOCK // len(articles), 1), []
+    for start in range(0, len(features), step):
+        seen = read.slice(start, step)
+        person = np.repeat(np.arange(len(seen)), seen.value_lengths().to_numpy())
+        people = _vectors(features.slice(start, step))
+        who, *best = best_unread(people, articles, (person, seen.flatten().to_numpy()), n)
+        parts.append((start + who, *best))
+    who, rank, column, score = (np.concatenate(part) for part in zip(*parts, strict=True))
+    fields = {"rank": rank.astype(np.int32), "column": column.astype(np.int32), "score": score}
+    rows = pa.StructArray.from_arrays([pa.array(one) for one in fields.values()], list(fields))
+    offsets = np.searchsorted(who, np.arange(len(features) + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), rows)
 
 
 def _placed(factors: np.ndarray, ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -77,6 +77,7 @@ def session(
     if running is not None:
         return _the_same(running, wanted)
     find_java()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers run the same Python
     folder = Path(tempfile.mkdtemp(prefix="deskrec-spark-"))
     wanted |= {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "tables")}
     started = _start(wanted, folder)
@@ -214,5 +215,5 @@ def _put_away_at_the_end(started: SparkSession, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         atexit.unregister(stop_all)
 
-    started.stop = stop_all  # type: ignore[method-assign]
+    started.stop = stop_all
     atexit.register(stop_all)
