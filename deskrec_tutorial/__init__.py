@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from deskrec_simulator import simulate
 
     from . import plots, recommenders, widgets
+    from . import spark as spark  # not in __all__: a star would fetch Spark
     from .widgets import (  # type: ignore[no-redef]  # the module explorer, says mypy
         als_stepper,
         als_view,

@@ -38,10 +38,11 @@ except ImportError as error:
 
 from . import door
 from .als import check_count, check_parameters
+from .java import find_java
 from .mllib import MLlibALS
 from .recommendations import BLOCK, best_unread
 from .recommenders import Recommender
-from .spark_session import SparkSession, find_java, session
+from .spark_session import SparkSession, session
 from .strength import EVENT_WEIGHTS, InteractionMatrix, check_repeats, check_weights
 
 __all__ = ["SparkALS", "SparkFit", "event_strength", "find_java", "fit_als", "number_ids"]
@@ -68,8 +69,8 @@ def event_strength(
     -------
     pyspark.sql.DataFrame
         One row per (personId, contentId), in no order: `personId`, `contentId`, `title`,
-        `eventStrength` (double). Strengths are the course's to the last bit; where there is a
-        `value`, up to the order in which numbers are added.
+        `eventStrength` (double): the course's strengths, up to the order in which weights that
+        are no whole numbers, and values, are added.
 
     Raises
     ------

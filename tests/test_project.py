@@ -141,6 +141,7 @@ def test_figures_and_simulator_load_on_first_use_only() -> None:
     code = """import sys, deskrec_tutorial as dr
 late = {'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'scipy.optimize'}
 late |= {'deskrec_simulator', 'deskrec_tutorial.recommenders'}
+late |= {'deskrec_tutorial.spark', 'pyspark', 'pyarrow'}
 assert not late & set(sys.modules), late & set(sys.modules)
 dr.plots
 assert 'matplotlib' in sys.modules"""
@@ -164,7 +165,7 @@ def test_every_package_is_installed_with_what_it_reads() -> None:
 def test_arrows_between_modules_go_one_way() -> None:
     order = ["door", "clock", "files", "data", "own_log", "strength", "als", "similarity"]
     order += ["recommendations", "splits", "metrics", "evaluation", "sampled", "recommenders"]
-    order += ["replay", "scorers"]
+    order += ["replay", "scorers", "java", "mllib", "spark_session", "spark"]
     for position, module in enumerate(order):
         tree = ast.parse(read(f"deskrec_tutorial/{module}.py"))
         for node in ast.walk(tree):
