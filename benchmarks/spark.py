@@ -29,7 +29,7 @@ import deskrec_tutorial as dr
 PAGE = Path(__file__).parent.parent / "docs/spark.md"
 BLOCKS = {1: 2, 100: 8, 400: 32}  # by factor: more blocks, less memory for each
 FACTORS, ITERATIONS = 20, 5  # of both, where cost is measured
-ALPHAS, LAMBDAS = (5.0, 20.0), (0.1, 2.0, 20.0)  # of both, where they are tuned
+ALPHAS, LAMBDAS = (5.0, 20.0), (0.1, 2.0)  # of both, where they are tuned
 GB = 2**30
 
 

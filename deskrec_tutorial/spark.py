@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ from .java import find_java
 from .mllib import MLlibALS
 from .recommendations import BLOCK, best_unread
 from .recommenders import Recommender
-from .spark_session import SparkSession, session
+from .spark_session import LOG, SparkSession, session
 from .strength import EVENT_WEIGHTS, InteractionMatrix, check_repeats, check_weights
 
 __all__ = ["SparkALS", "SparkFit", "event_strength", "find_java", "fit_als", "number_ids"]
@@ -83,7 +84,7 @@ def event_strength(
     events = events.withColumn("eventType", F.col("eventType").cast("string"))
     _check_events(events, known)
     pairs = events.groupBy("personId", "contentId")
-    title = F.min("title").alias("title")  # an article has one
+    title = F.min(F.col("title").cast("string")).alias("title")  # an article has one
     if "value" in events.columns:
         weight = F.create_map(*[F.lit(one) for pair in known.items() for one in pair])
         amount = F.sum(F.col("value") * weight[F.col("eventType")])
@@ -243,7 +244,7 @@ def fit_als(
         implicitPrefs=True, seed=seed, numUserBlocks=blocks, numItemBlocks=blocks,
         userCol="row", itemCol="column", ratingCol="rating",
     )  # fmt: skip
-    with _out_of_memory(blocks):
+    with _out_of_memory(strength.sparkSession, blocks):
         strength = strength.persist(StorageLevel.DISK_ONLY)
         _check_strength(strength, 0.0 if plus_one else 1 / alpha)
         users, items = number_ids(strength, "personId", "row"), _articles(strength)
@@ -436,15 +437,21 @@ def _placed(factors: np.ndarray, ids: np.ndarray, wanted: np.ndarray) -> np.ndar
 
 
 @contextmanager
-def _out_of_memory(blocks: int) -> Iterator[None]:
-    """Say in a sentence that Java has run out of memory, if that is what happened."""
+def _out_of_memory(spark: SparkSession, blocks: int) -> Iterator[None]:
+    """Say in a sentence that Java has run out of memory, if that is what happened.
+
+    The error itself says so, or only that Spark was shut down; then the log does.
+    """
+    log = Path(spark.conf.get("spark.local.dir", ""), LOG)
+    before = log.stat().st_size if log.exists() else 0
     try:
         yield
     except Exception as error:
-        said = str(error)
-        if "OutOfMemoryError" not in said and "Java heap space" not in said:
+        said = str(error) + (log.read_text(errors="replace")[before:] if log.exists() else "")
+        if "OutOfMemoryError" not in said:
             raise
         raise MemoryError(
-            f"Java ran out of memory with {blocks} blocks. Use more blocks, blocks={4 * blocks} "
-            '(which is another start), or give it more: dr.spark.session(memory="4g").'
+            f"Java ran out of memory with {blocks} blocks. After spark.stop(), use more blocks, "
+            f"blocks={4 * blocks} (which is another start), or give it more: "
+            'dr.spark.session(memory="4g").'
         ) from error

@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 
 from .java import find_java
 
+LOG = "spark.log"
 LEAST = 512  # MB: with less Spark refuses to start
 
 
@@ -120,7 +121,7 @@ def _start(wanted: dict[str, str], folder: Path) -> SparkSession:
     builder = SparkSession.builder
     for name, value in wanted.items():
         builder = builder.config(name, value)
-    log = folder / "spark.log"
+    log = folder / LOG
     try:
         with _stderr_to(log):
             started = builder.getOrCreate()

@@ -247,15 +247,25 @@ def test_a_session_is_one_at_a_time_and_wants_enough_memory(spark) -> None:
         dr.spark.session("spark://there:7077")
 
 
+@pytest.mark.parametrize("told", [True, False])
 def test_where_java_runs_out_of_memory_the_way_out_is_named(
-    on_spark, monkeypatch: pytest.MonkeyPatch
+    spark, on_spark, monkeypatch: pytest.MonkeyPatch, told: bool
 ) -> None:
+    """As seen with 512 MB: one such error names its cause, one leaves it to the log."""
+    cause, log = "java.lang.OutOfMemoryError: Java heap space", spark.conf.get("spark.local.dir")
+
     def full(*_: object) -> None:
-        raise RuntimeError("java.lang.OutOfMemoryError: Java heap space")
+        if not told:
+            with (Path(log) / "spark.log").open("a") as file:
+                file.write(f"ERROR Executor: Exception in task 1.0 in stage 9.0\n{cause}\n")
+        raise RuntimeError(cause if told else "Job 9 cancelled: SparkContext was shut down")
 
     strength = dr.spark.event_strength(on_spark)
     monkeypatch.setattr("pyspark.ml.recommendation.ALS.fit", full)
-    with pytest.raises(MemoryError, match=r"2 blocks. Use more blocks, blocks=8 .*memory="):
+    with pytest.raises(MemoryError, match=r"2 blocks.*stop.*blocks=8 .*memory="):
+        dr.spark.fit_als(strength)
+    monkeypatch.setattr("pyspark.ml.recommendation.ALS.fit", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
         dr.spark.fit_als(strength)
 
 
