@@ -25,7 +25,8 @@ ENOUGH = 2  # iterations: what is tested here does not ask for a good model
 def spark() -> Iterator[Any]:
     from pyspark import SparkContext
 
-    running = dr.spark.session()
+    quick = "-XX:TieredStopAtLevel=1"  # a short life is not worth compiling well
+    running = dr.spark.session(spark_driver_extraJavaOptions=quick)
     folder = Path(running.conf.get("spark.local.dir"))
     assert (folder / "checkpoints").exists() and (folder / "spark.log").exists()
     java = SparkContext._gateway.proc
