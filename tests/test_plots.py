@@ -584,6 +584,10 @@ CASES = {
         "Best factors: 64, on every line",
         "strong: 0.200 at 64, nan at 128",
     ),
+    "sweep, of a symbol": case(
+        lambda: plots.sweep(FACTORS.rename_axis("λ")),
+        "strong: highest at λ = 128. weak: at 64",
+    ),
     "sweep, one line": case(
         lambda: plots.sweep(FACTORS[["weak"]].rename_axis("factors")),
         "Best factors: 64, on every line",

@@ -409,5 +409,16 @@ def turns_8b() -> list[Turn]:
     ]
 
 
-CHAPTERS = (turns_1, turns_2, turns_3, turns_3b, turns_4, turns_5, turns_6, turns_7, turns_8, turns_8b)
+CHAPTERS = (
+    turns_1,
+    turns_2,
+    turns_3,
+    turns_3b,
+    turns_4,
+    turns_5,
+    turns_6,
+    turns_7,
+    turns_8,
+    turns_8b,
+)
 TURNS = [turn for chapter in CHAPTERS for turn in chapter()]

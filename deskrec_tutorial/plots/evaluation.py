@@ -310,9 +310,10 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
     what, (low, high) = shorten(str(frame.index.name), 16), (peaks.argmin(), peaks.argmax())
     least, most = settings[peaks[low]], settings[peaks[high]]
     one, other = (shorten(names[line], 16) for line in (high, low))
+    where = f"{what} = {most}" if len(what) == 1 else f"{most} {what}"  # a symbol, or a word
     title_over_all(
         figure,
-        f"{one}: highest at {most} {what}. {other}: at {least}"
+        f"{one}: highest at {where}. {other}: at {least}"
         if least != most
         else f"Best {what}: {most}, on every line",
     )
