@@ -213,8 +213,10 @@ def test_the_readme_names_each_chapter_s_modules_and_they_are_short() -> None:
     named = house.helpers()
     assert list(named) == [path.stem.partition("_")[0] for path in NOTEBOOKS]
     written = {path.name: read(path) for path in package.glob("*.py")}
-    opening = {name: re.match(r'"""Chapter (\d)', text) for name, text in written.items()}
-    found = {(f"0{match[1]}", name) for name, match in opening.items() if match}
+    opening = {name: re.match(r'"""Chapter (\d)(½?)', text) for name, text in written.items()}
+    found = {
+        (f"0{match[1]}{'b' * len(match[2])}", name) for name, match in opening.items() if match
+    }
     assert found == {(chapter, name) for chapter, names in named.items() for name in names}
     for _, name in found:
         assert (ROOT / f"tests/test_{name}").exists(), name

@@ -22,6 +22,7 @@ from deskrec_tutorial.checks import (
     chapter_7,
     chapter_8,
     chapter_8b,
+    chapter_9,
 )
 
 # A check, its data, the right answer, and wrong ones by words of what they are told.
@@ -409,16 +410,61 @@ def turns_8b() -> list[Turn]:
     ]
 
 
-CHAPTERS = (
-    turns_1,
-    turns_2,
-    turns_3,
-    turns_3b,
-    turns_4,
-    turns_5,
-    turns_6,
-    turns_7,
-    turns_8,
-    turns_8b,
-)
+def turns_9() -> list[Turn]:
+    rows = [(1, 1, "a", 1.0), (1, 2, "b", 4.0), (2, 2, "b", 2.0), (3, 3, "c", 1.0)]
+    columns = ["personId", "contentId", "title", "eventStrength"]
+    matrix = dr.InteractionMatrix.from_strength(pd.DataFrame(rows[:3], columns=columns))
+    wide = dr.InteractionMatrix.from_strength(
+        pd.DataFrame([*rows, (1, 3, "c", 1.0), (1, 4, "d", 1.0)], columns=columns)
+    )
+    r = np.array([1.0, 4.0])
+    return [
+        (
+            chapter_9.room,
+            (12e9, 240.0),
+            5e7,
+            {"not clicks": 12e9, "way round": 2e-8, "not in giga": 0.05, "the number itself": 50},
+        ),
+        (
+            chapter_9.price,
+            (wide, 0.1),
+            np.array([0.4, 0.1, 0.1]),
+            {
+                "everybody pays": np.full(3, 0.1),
+                "not strengths": np.array([0.7, 0.2, 0.1]),
+                "itself is missing": np.array([4, 1, 1]),
+                "It is dearer": np.array([0.025, 0.1, 0.1]),
+                "No root": np.array([0.2, 0.1, 0.1]),
+                "These are the articles": np.array([0.1, 0.2, 0.2, 0.1]),
+            },
+        ),
+        (
+            chapter_9.handed,
+            (r, 4.0),
+            np.array([0.75, 3.75]),
+            {
+                "one too many": r,
+                "divided by": r - 1,
+                "done twice": 4 * r - 1,
+                "added another": r + 0.25,
+            },
+        ),
+        (
+            chapter_9.fair,
+            (6.0, wide),
+            6 / np.sqrt(2 * 1.5),
+            {
+                "take the root": 2.0,
+                "for people alone": 3.0,
+                "for articles alone": 4.0,
+                "way round": 6 * np.sqrt(3),
+                "half of the sum": 12 / 3.5,
+            },
+        ),
+        (chapter_9.price, (matrix, 2.0), [4.0, 2.0], {"everybody pays": [2.0, 2.0]}),
+    ]
+
+
+CHAPTERS = (turns_1, turns_2, turns_3, turns_3b, turns_4, turns_5, turns_6, turns_7)
+CHAPTERS += (turns_8, turns_8b, turns_9)
 TURNS = [turn for chapter in CHAPTERS for turn in chapter()]
