@@ -121,8 +121,8 @@ LEFT_OUT_MISTAKES = {
     "A missing listener (None) is anonymous, too.": _counts(1, 1, 2, 1),
     "You looked for repeated lines first. Line 11 repeats line 10, but neither is wanted, and that "
     "reason comes before.": _counts(2, 1, 1, 2),
-    "Listener 7 liked episode 2 twice, 0.6 seconds apart: only what is the same in all four columns "
-    "was sent twice. (Or did you count both copies of line 0? The first stays.)": (
+    "Listener 7 liked episode 2 twice, 0.6 seconds apart: only what is the same in all four "
+    "columns was sent twice. (Or did you count both copies of line 0? The first stays.)": (
         _counts(2, 1, 2, 2)
     ),
     "Line 2 is line 0 once more, to the millisecond.": _counts(2, 1, 2, 0),
@@ -446,29 +446,28 @@ def fourteen_visits() -> pd.DataFrame:
 def days_needed(answer: Answer) -> None:
     """Check tests with the people of ``checks.notebook_to_product.fourteen_visits()``.
 
-    From a rate of 0.1 to one of 0.9 takes 2.2 people on each side, from 0.1 to 0.95 takes 1.5, and
-    from 0.1 to 0.7 takes 6.5.
+    Three in each group, two in each, and four in each.
     """
     visits = fourteen_visits()
-    what = "three people on each side"
-    equal(answer(visits, 0.1, 0.9), 14, what, mistakes=DAYS_MISTAKES)
+    what = "three people in each group"
+    equal(answer(visits, 3), 14, what, mistakes=DAYS_MISTAKES)
     unchanged(fourteen_visits(), visits, "the visits that were passed in")
-    what = "two people on each side, who have come by day 103"
-    equal(answer(visits, 0.1, 0.95), 7, what)
-    what = "seven people on each side, who never come"
-    got = answer(visits, 0.1, 0.7)
+    equal(answer(visits, 2), 7, "two people in each group, who have come by day 103")
+    what = "four people in each group, who never come"
+    got = answer(visits, 4)
     kind(got, object, what)
-    equal(got, np.nan, what, mistakes={"Six people come. Return `float('nan')`.": 14})
+    late = {"Six people come, and two groups of four are eight. Return `float('nan')`.": 14}
+    equal(got, np.nan, what, mistakes=late)
 
 
 DAYS_MISTAKES = {
     "The sixth person comes on day 107, which is the eighth day: two weeks. One week comes out if "
-    "people who come again count as new (they have a side already), if you round up both sides "
-    "together instead of each, or if the first day is day 0.": 7,
+    "people who come again count as new (they have a group already), if only one of the groups "
+    "gets its people, or if the first day is day 0.": 7,
     "The sixth person comes on day 107. That is the eighth day, and a test runs for whole weeks: "
     "14.": 8,
     "A test runs for whole weeks, and you are asked for days: 14.": 2,
-    "Six people come, three for each side. Return `float('nan')` only if there are too few.": (
+    "Six people come, three for each group. Return `float('nan')` only if there are too few.": (
         np.nan
     ),
 }
