@@ -23,7 +23,7 @@ from scipy import sparse, stats
 from threadpoolctl import threadpool_limits
 
 from .als import check_count, check_number
-from .data import Truth
+from .data import Truth, long_tail
 from .recommendations import DECIMALS
 from .recommenders import ImplicitALS, Recommender
 from .strength import InteractionMatrix
@@ -165,6 +165,22 @@ def _pages(
     luck[rows, best[rows, kept]] = -1.0  # no article twice on a page
     others = np.take_along_axis(top(luck, places), np.cumsum(drawn, axis=1) - 1, axis=1)
     return np.where(drawn, others, best), drawn
+
+
+def by_week(log: pd.DataFrame) -> pd.DataFrame:
+    """How each week of a log went.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `week`; `clicks` per visit, and `half`, the number of articles that had half of all
+        places between them.
+    """
+    weeks = log.groupby("week")
+    visits = log.groupby(["week", "row", "visit"]).ngroups / weeks.ngroups
+    shares = weeks["column"].apply(lambda c: long_tail(c.value_counts())["share_of_total"])
+    half = (shares < 0.5 - 1e-9).groupby("week").sum() + 1
+    return pd.DataFrame({"clicks": weeks["clicked"].sum() / visits, "half": half})
 
 
 @dataclass(eq=False)

@@ -26,6 +26,7 @@ from .evaluation import (
     two_protocols,
     what_lists_show,
 )
+from .feedback import loops
 from .recommendations import concentration, score_range, score_waterfall, two_seeds
 from .similarity import arrows, article_map, evidence, norms_and_readers, two_rankings
 from .stills import als_filmstrip, article_spot
@@ -35,7 +36,7 @@ __all__ = [
     "Bowl", "Picture", "alpha_scores", "als_filmstrip", "arrows", "article_life", "article_map",
     "article_spot", "bottoms", "bowl", "busiest_corner", "concentration", "course_map",
     "csr_drawing", "event_weights", "evidence", "factor_plane",
-    "fitted_line", "flips", "hits_by_length", "long_tail_curve", "loss_staircase", "noise",
+    "fitted_line", "flips", "hits_by_length", "long_tail_curve", "loops", "loss_staircase", "noise",
     "norms_and_readers", "picture", "product", "reconstructions", "score_range", "score_waterfall",
     "scoreboard", "served", "shorten", "strength_distribution", "sweep", "toy_matrix", "tuning_map",
     "two_protocols", "two_rankings", "two_seeds", "weekly_rhythm",
