@@ -1,7 +1,7 @@
-"""Checks of exercise 8: a foreign log, a page, the reach of a model, click rates, a test's days.
+"""Checks of exercise 8: a foreign log, a page, a model's reach, another's worth, a test's days.
 
 What they try lies here too: ``tidy(*checks.notebook_to_product.thirteen_lines())`` shows your own
-answer.  The logs of the exercise are made by `app_log` and `pages_shown`.
+answer.  The logs of the exercise are made by `app_log` and `top_places`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..feedback import World
 from .core import changed, equal, fail, kind, ranking, unchanged
 from .question import Answer, question
 
@@ -305,133 +306,114 @@ REACH_MISTAKES = {
 }
 
 
-def pages_shown(pages: int = 10_000, seed: int = 8) -> tuple[pd.DataFrame, pd.Series]:
-    """Return simulated pages of eight places, and how much people really like the articles.
+def top_places(world: World, visits: int = 20_000, seed: int = 8) -> pd.DataFrame:
+    """Return visits to a site that fills one place by a lot in favour of what it believes in.
 
     Parameters
     ----------
-    pages : int
-        How many pages were shown.  Each had twelve of forty articles to choose from.
+    world : World
+        The people who come, each equally often, and the articles that are drawn from.
+    visits : int
+        How many.
     seed : int
         The seed of everything that is drawn.
 
     Returns
     -------
-    shown : DataFrame
-        One row per page and place: `page`, `place` from 1, `contentId`, `shuffled` (True where
-        chance filled the page, a page in ten; the others are filled by what an old
-        model believed), `clicked`.
-    appeal : Series
-        For each article the chance that somebody who looks at it clicks.
+    DataFrame
+        One row per visit: `personId`, `contentId` of the article shown, `chance` that it was to be
+        the one, between 0 and 1, and `clicked`.
     """
     rng = np.random.default_rng(seed)
-    appeal = rng.beta(2, 6, 40)
-    belief = appeal + rng.normal(0, 0.3, 40)
-    chosen = rng.permuted(np.tile(np.arange(40), (pages, 1)), axis=1)[:, :12]
-    shuffled = rng.random(pages) < 0.1
-    by_belief = np.take_along_axis(chosen, np.argsort(-belief[chosen], axis=1), axis=1)
-    items = np.where(shuffled[:, None], chosen, by_belief)[:, :8]
-    looked = rng.random(items.shape) < 1 / np.arange(1, 9)  # the eighth place, one time in eight
-    clicked = looked & (rng.random(items.shape) < appeal[items])
-    shown = pd.DataFrame(
+    people = rng.integers(len(world.user_ids), size=visits)
+    belief = world.attraction + rng.normal(0, 0.1, world.attraction.shape)
+    chance = np.exp(4 * belief)
+    chance /= chance.sum(axis=1, keepdims=True)
+    item = (rng.random((visits, 1)) > chance[people, :-1].cumsum(axis=1)).sum(axis=1)
+    return pd.DataFrame(
         {
-            "page": np.repeat(np.arange(pages), 8),
-            "place": np.tile(np.arange(1, 9), pages),
-            "contentId": 100 + items.ravel(),
-            "shuffled": np.repeat(shuffled, 8),
-            "clicked": clicked.ravel(),
+            "personId": world.user_ids[people],
+            "contentId": world.item_ids[item],
+            "chance": chance[people, item],
+            "clicked": rng.random(visits) < world.attraction[people, item],
         }
     )
-    return shown, pd.Series(appeal, index=100 + np.arange(40))
 
 
-def three_places() -> pd.DataFrame:
-    """Return what was shown at three places: twelve times in shuffled order, fourteen times not."""
-    by_chance = {
-        1: [(11, 1), (12, 1), (13, 0), (12, 0)],
-        2: [(13, 1), (11, 0), (12, 0), (13, 0)],
-        3: [(11, 0), (12, 0), (13, 0), (11, 0)],
-    }
-    by_model = {
-        1: [(11, 1), (11, 1), (11, 0), (11, 0)],
-        2: [(12, 1), (12, 0), (12, 1), (12, 0)],
-        3: [(15, 0), (14, 0), (13, 1), (13, 0), (13, 0), (13, 0)],
-    }
+def seven_visits() -> tuple[pd.DataFrame, np.ndarray]:
+    """Return seven visits, and what another recommender would have shown: five times the same."""
     rows = [
-        (place, item, shuffled, clicked == 1)
-        for shuffled, shown in ((False, by_model), (True, by_chance))
-        for place, those in shown.items()
-        for item, clicked in those
-    ]
-    return pd.DataFrame(rows, columns=["place", "contentId", "shuffled", "clicked"])
+        (11, 0.50, True), (12, 0.25, False), (13, 0.05, True), (11, 0.50, True),
+        (11, 0.50, False), (12, 0.25, False), (12, 0.20, True),
+    ]  # fmt: skip
+    shown = pd.DataFrame(rows, columns=["contentId", "chance", "clicked"])
+    return shown.set_axis([6, 2, 4, 0, 1, 5, 3]), np.array([11, 12, 13, 12, 11, 11, 12])
 
 
 @question
-def click_rates(answer: Answer) -> None:
-    """Check the click rates of ``checks.notebook_to_product.three_places()``.
+def worth(answer: Answer) -> None:
+    """Check what ``checks.notebook_to_product.seven_visits()`` are worth.
 
-    In shuffled order, two of four were clicked at place 1, one of four at place 2 and none at
-    place 3. The floor is 0.25, then 0.5.
+    With a cap of 8 the five visits that count weigh 2, 4, 8, 2 and 5. Then with a cap of 100, and
+    for a recommender of which the log knows nothing.
     """
-    shown = three_places()
-    what = "click rates of five articles, floor 0.25"
-    got = answer(shown, 0.25)
-    kind(got, pd.Series, what)
-    want = pd.Series([0.75, 0.625, 0.375, 0, 0], index=[13, 12, 11, 14, 15])
-    equal(got, want, what, mistakes=_rate_mistakes())
-    unchanged(three_places(), shown, "the table that was passed in")
-    what = "click rates with a floor of 0.5"
-    want = pd.Series([0.625, 0.5, 0.375, 0, 0], index=[12, 13, 11, 14, 15])
-    equal(answer(shown, 0.5), want, what)
+    shown, choice = seven_visits()
+    what = "a rate from weights of 2, 4, 8, 2 and 5"
+    rate, visits = two_numbers(answer, shown, choice, 8, what)
+    equal(rate, 15 / 21, what, mistakes=RATE_MISTAKES)
+    equal(visits, 21**2 / 113, "as many visits as that rests on", mistakes=VISITS_MISTAKES)
+    for before, after in zip(seven_visits(), (shown, choice), strict=True):
+        unchanged(before, after, "the visits that were passed in")
+    what = "the same with a cap of 100"
+    equal(two_numbers(answer, shown, choice, 100, what), [27 / 33, 33**2 / 449], what)
+    what = "a recommender whose articles were never shown"
+    equal(two_numbers(answer, shown, choice + 90, 8, what), [np.nan, 0], what)
 
 
-def _rate_mistakes() -> dict[str, pd.Series]:
-    shown, looked = three_places(), pd.Series({1: 1.0, 2: 0.5, 3: 0.25})
-    by_chance = shown[shown["shuffled"]]
-    everywhere = shown.groupby("place")["clicked"].mean()
-    gone = pd.Series({1: 1.0, 2: 0.5, 3: 0.0})
-    return {
-        "Those are the plain click rates. A click at a place where few look says more than one "
-        "at the top: divide it by how much that place is looked at.": _rates(shown, looked * 0 + 1),
-        "You took the places' click rates from all pages. Where a model chose, place 1 also has "
-        "the better articles: take the shuffled pages alone.": (
-            _rates(shown, (everywhere / everywhere[1]).clip(lower=0.25))
-        ),
-        "You divided by the click rate of a place. How much it is looked at is that, divided by "
-        "the click rate of place 1.": _rates(shown, looked.clip(lower=0.5) / 2),
-        "Nobody clicked at place 3 in shuffled order, so you divided by zero. The floor comes "
-        "before the division.": _rates(shown, gone),
-        "You used the shuffled rows alone. They say how much a place is looked at; clicks count "
-        "from all rows.": _rates(by_chance, looked),
-        "You multiplied. A click where few look counts for more, not for less.": (
-            _rates(shown, 1 / looked)
-        ),
-        "Those are clicks over expected looks. It is a good estimate, too, but another one: here "
-        "each click is divided by its place's share, and the sum by the number of rows.": (
-            _over_looks(shown, looked)
-        ),
-        "The rates are right. The highest comes first.": (
-            _rates(shown, looked).sort_values(kind="stable")
-        ),
-        "The rates are right, in the order of the ids. The highest comes first.": (
-            _rates(shown, looked).sort_index()
-        ),
-    }
+RATE_MISTAKES = {
+    "That is the plain mean of the visits that count. A visit whose article had a small chance "
+    "stands for many others: weigh it by 1 / chance.": 3 / 5,
+    "You left out the cap: the third visit weighs 8, not 20.": 27 / 33,
+    "You left out the visit above the cap. It stays, with the cap as its weight.": 7 / 13,
+    "You divided by the number of visits. Divide by the sum of the weights.": 15 / 7,
+    "You divided by the number of visits that count. Divide by the sum of their weights.": 15 / 5,
+    "You divided by the weights of all seven visits. In two of them the other recommender would "
+    "have shown something else.": 15 / 27,
+    "That is the rate of all seven visits, whatever the other would have shown.": 17 / 27,
+    "You weighed by the chance. What was rarely shown weighs more, not less: 1 / chance.": 0.5,
+    "You compared by the index. `choice` has one id per row, in the order of the rows.": 1.0,
+}
+VISITS_MISTAKES = {
+    "That is the number of rows that count. They weigh differently, so it rests on fewer.": 5,
+    "That is the sum of the weights. Square it, and divide by the sum of their squares.": 21,
+    "You divided the sum of the weights by the sum of their squares. Square the sum, too.": 21
+    / 113,
+}
 
 
-def _rates(shown: pd.DataFrame, looked: pd.Series) -> pd.Series:
-    """Return click rates where the places are looked at as a Series says."""
-    shares = shown["place"].map(looked).to_numpy()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        worth = pd.Series(shown["clicked"].to_numpy() / shares, index=shown.index)
-    found = worth.groupby(shown["contentId"]).mean()
-    return found.sort_values(ascending=False, kind="stable")
+def two_numbers(
+    answer: Answer, shown: pd.DataFrame, choice: np.ndarray, cap: float, what: str
+) -> list[Any]:
+    """Return a rate and a number of visits, or say what came instead of them.
 
-
-def _over_looks(shown: pd.DataFrame, looked: pd.Series) -> pd.Series:
-    of = shown.assign(looked=shown["place"].map(looked)).groupby("contentId")[["clicked", "looked"]]
-    sums = of.sum()
-    return (sums["clicked"] / sums["looked"]).sort_values(ascending=False, kind="stable")
+    Parameters
+    ----------
+    answer : callable
+        Takes visits, what another would have shown, and the cap.
+    shown : DataFrame
+        The visits; the answer gets these, not a copy.
+    choice : numpy.ndarray
+        Ids, one per visit.
+    cap : float
+        The largest weight.
+    what : str
+        What was checked, for the message.
+    """
+    got = answer(shown, choice, cap)
+    kind(got, object, what)
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        fail(what, "two numbers are expected in every case, as in `return rate, visits`.")
+    return list(got)
 
 
 def fourteen_visits() -> pd.DataFrame:
