@@ -208,6 +208,8 @@ class ImpressionALS(ImplicitALS):
             )  # fmt: skip
             weights = (self.alpha * train.user_items + passed).tocsr()
             self.model.fit(weights, show_progress=False)
+            # As `fit_als` does: the people once more, against the final articles.
+            self.model.partial_fit_users(np.arange(weights.shape[0]), weights)
         self._people, self._articles = self.model.user_factors, self.model.item_factors.T
 
 
