@@ -7,9 +7,12 @@ from page to page stay as they are.  Notebooks are taken as stored and never exe
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from front import front
@@ -26,6 +29,11 @@ UNUSED = (
     "_static/images",
     "_static/locales",
 )
+
+# Labels that keep from a screen reader what stands on the button.
+LABEL = re.compile(r'(?<=<summary) aria-label="Toggle hidden content"|'
+                   r'(?<=search-button-field search-button__button pst-js-only")'
+                   r' title="Search" aria-label="Search"')  # fmt: skip
 
 
 def stage(folder: Path, classroom: bool = False) -> None:
@@ -45,9 +53,13 @@ def model(folder: Path) -> None:
     """Write the factors that the pickers compute with, if the package is newer than they are."""
     sources = [*(ROOT / "deskrec_tutorial").rglob("*.*"), HERE / "model.py"]
     made = folder / "model.js"
-    if not made.exists() or made.stat().st_mtime < max(p.stat().st_mtime for p in sources):
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, str(HERE / "model.py"), str(folder)], check=True)
+    if made.exists() and made.stat().st_mtime > max(p.stat().st_mtime for p in sources):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as new:
+        subprocess.run([sys.executable, str(HERE / "model.py"), new], check=True)
+        for file in Path(new).iterdir():
+            os.replace(file, folder / file.name)
 
 
 def sphinx(source: Path, out: Path, builder: str) -> None:
@@ -62,13 +74,15 @@ def sphinx(source: Path, out: Path, builder: str) -> None:
 
 def build(out: Path, classroom: bool = False) -> None:
     """Make the site in a folder, which is emptied first."""
-    source = ROOT / "build" / ("site-classroom" if classroom else "site-source")
+    source = out.with_name(f"{out.name}-source")
     stage(source, classroom)
     model(PICKERS)
     shutil.rmtree(out, ignore_errors=True)
     sphinx(source, out, "html")
     for path in [path for pattern in UNUSED for path in out.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for page in out.rglob("*.html"):
+        page.write_text(LABEL.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
     for path in [] if classroom else [p for n in NOTEBOOKS for p in ROOT.glob(n)]:
         shutil.copy(path, out / path.relative_to(ROOT))
 

@@ -38,11 +38,14 @@ html_static_path = [str(path) for path in (HERE / "static", *PICKERS)]
 html_css_files = ["site.css", "pickers.css"]
 html_js_files = [("pickers.js", {"defer": "defer"})]
 html_context = {"default_mode": "auto"}
+html_scaled_image_link = False
 html_copy_source = False
 html_show_sphinx = False
 html_last_updated_fmt = None
 html_theme_options = {
     "use_download_button": False,
+    "navbar_persistent": [],
+    "max_navbar_depth": 1,
     "show_navbar_depth": 1,
     "show_toc_level": 2,
     "navigation_with_keys": False,

@@ -26,7 +26,9 @@ def _inline(writer: Any, node: nodes.math) -> None:
 
 
 def _block(writer: Any, node: nodes.math_block) -> None:
-    writer.body.append(f'<div class="formula">{mathml(node.astext(), "block")}</div>')
+    # By these classes the theme lets the keyboard scroll what is wider than the page.
+    formula = f'<div class="output_area formula">{mathml(node.astext(), "block")}</div>'
+    writer.body.append(f'<div class="nboutput">{formula}</div>')
     raise nodes.SkipNode
 
 

@@ -27,6 +27,7 @@ Cell = dict[str, Any]
 
 BADGES = re.compile(r"^\[Open in Colab\].*$", re.M)
 ALIVE = re.compile(r"([^:]+): alive while the notebook runs")
+OF_THE_MOMENT = re.compile(r"✎ your turn|[\w ]+: \d+ of \d+$")  # a check untouched, a bar done
 KERNEL = re.compile(r" ?\((?:A|The) picker needs a running notebook[^)]*\)")
 PICKERS = {  # what a notebook calls it, and what site/pickers.js does
     "The bowl": "bowl",
@@ -126,15 +127,16 @@ class Stage:
         """Outputs with pickers in the place of the sentence about them, and pictures named."""
         for number, output in enumerate(outputs):
             data = {kind: text_of(value) for kind, value in output.get("data", {}).items()}
-            alive = ALIVE.match(data.get("text/plain", ""))
+            shown = data.get("text/plain", "")
+            alive = ALIVE.match(shown)
             if alive and alive[1] in PICKERS:
                 div = f'<div class="deskrec-picker" data-picker="{PICKERS[alive[1]]}"></div>'
                 yield {**output, "data": {"text/html": div}}
             elif "image/png" in data:
                 name = self._picture(data["image/png"], f"{path.stem}-{cell}-{number}")
-                caption = SIGNS.sub(r"\\\1", " ".join(data["text/plain"].split()))
+                caption = SIGNS.sub(r"\\\1", " ".join(shown.split()))
                 yield {**output, "data": {"text/markdown": f"![{caption}]({name})"}}
-            elif not alive and not text_of(output.get("text", "")).startswith("✎ your turn"):
+            elif not (alive or OF_THE_MOMENT.match(text_of(output.get("text", "")) or shown)):
                 yield output
 
 
