@@ -28,6 +28,7 @@ UNUSED = (
     "_static/scripts/fontawesome*",
     "_static/images",
     "_static/locales",
+    "_static/*.html",
 )
 
 # Labels that keep from a screen reader what stands on the button.

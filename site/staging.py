@@ -171,5 +171,6 @@ def _solutions(original: list[Cell]) -> dict[str, str]:
             is_code = cell["cell_type"] == "code"
             found[marks["grade_id"]] = [f"```python\n{code}\n```" if is_code else code]
         elif "note" in cell["metadata"].get("tags", []):
-            found[list(found)[-1]].append(relinked(source, ROOT / "exercises" / "source"))
+            up = source.replace("](../", "](")  # one folder up from where the source lies
+            found[list(found)[-1]].append(relinked(up, ROOT / "exercises"))
     return {name: "\n\n".join(parts) for name, parts in found.items()}
