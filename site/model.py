@@ -23,22 +23,22 @@ import deskrec_tutorial as dr
 from deskrec_tutorial.widgets import article_places
 from deskrec_tutorial.widgets.articles import default_item
 from deskrec_tutorial.widgets.people import groups
-from deskrec_tutorial.widgets.reader import ALPHAS, ROUNDS, WORDS, opened_first
+from deskrec_tutorial.widgets.reader import ALPHAS, ROUNDS, WORDS
 from deskrec_tutorial.widgets.stepper import ALPHAS as STEPPER_ALPHAS
 from deskrec_tutorial.widgets.stepper import FIRST, als_steps
 
-CHAPTER_3 = Path(__file__).parent.parent / "notebooks/03_als_math.ipynb"
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 KINDS = ("u1", "u2", "u4", "f4", "f8")  # the first that holds the numbers exactly is taken
 
 
 def write(folder: Path) -> None:
     """Train as chapters 4 and 5 do, and write both scripts into an existing folder."""
-    events = dr.join_events(dr.load_deskdrop())
-    strength = dr.event_strength(events)
+    clicks = dr.load_deskdrop()
+    strength = dr.event_strength(dr.join_events(clicks))
     matrix = dr.InteractionMatrix.from_strength(strength)
     model = dr.fit_als(matrix)
     places = article_places(model, matrix)
-    script(folder / "model.js", "data", known(model, matrix, strength, events, places))
+    script(folder / "model.js", "data", known(clicks, strength, matrix, model, places))
     script(folder / "toy.js", "toy", toy())
 
 
@@ -49,18 +49,18 @@ def script(path: Path, name: str, content: dict[str, Any]) -> None:
 
 
 def known(
-    model: AlternatingLeastSquares,
-    matrix: dr.InteractionMatrix,
+    clicks: dr.ClickStream,
     strength: pd.DataFrame,
-    events: pd.DataFrame,
+    matrix: dr.InteractionMatrix,
+    model: AlternatingLeastSquares,
     places: pd.DataFrame,
 ) -> dict[str, Any]:
     """The model and the data of chapters 4 and 5, and what their pickers show first.
 
     Parameters
     ----------
-    model, matrix, strength, events
-        As in `dr.user_picker`.
+    clicks, strength, matrix, model
+        What the chapters call so.
     places : pandas.DataFrame
         As in `dr.article_picker`.
     """
@@ -79,24 +79,23 @@ def known(
         "places": packed(places[["x", "y"]]),
         "groups": {
             name: [[matrix.user_index(user), label] for user, label in listed.items()]
-            for name, listed in groups(matrix, events).items()
+            for name, listed in groups(matrix, dr.join_events(clicks)).items()
         },
         "acts": [[act, WORDS.get(act, act), weight] for act, weight in dr.EVENT_WEIGHTS.items()],
-        "first": first_choices(model, matrix, strength),
+        "first": first_choices(clicks=clicks, strength=strength, matrix=matrix, model=model),
     }  # fmt: skip
 
 
-def first_choices(
-    model: AlternatingLeastSquares, matrix: dr.InteractionMatrix, strength: pd.DataFrame
-) -> dict[str, Any]:
+def first_choices(**given: Any) -> dict[str, Any]:
     """Chapter 4's article, chapter 5's reader and what its newcomer has opened, as numbers."""
-    people = strength.groupby("personId")["eventStrength"].agg(["size", "sum"])
-    reader = people.loc[people["size"] == 20, "sum"].idxmax()
-    article = dr.history(strength, reader)["contentId"].iloc[0]
+    matrix = given["matrix"]
+    four = assigned("04_similarity", {"people", "reader", "article"}, given)
+    names = {"people", "reader", "shared", "english", "start", "opened"}
+    five = assigned("05_recommendations", names, given)
     return {
-        "article": matrix.item_index(article), "person": matrix.user_index(reader),
+        "article": matrix.item_index(four["article"]), "person": matrix.user_index(five["reader"]),
         "find": matrix.item_index(default_item(matrix)),
-        "opened": [matrix.item_index(item) for item in opened_first(model, matrix)],
+        "opened": [matrix.item_index(item) for item in five["opened"]["contentId"]],
     }  # fmt: skip
 
 
@@ -117,7 +116,8 @@ def packed(values: Any) -> dict[str, str]:
 
 def toy() -> dict[str, Any]:
     """Chapter 3's matrix, its tastes, its bowl, and the random numbers that ALS starts from."""
-    given = assigned(CHAPTER_3, {"people", "articles", "R", "toy", "Y_hand", "tastes", "bowl"})
+    names = {"people", "articles", "R", "toy", "Y_hand", "tastes", "bowl"}
+    given = assigned("03_als_math", names, {})
     matrix, bowl, start = given["toy"], given["bowl"], als_steps(given["toy"], iterations=0)
     return {
         "people": texts(matrix.index), "articles": texts(matrix.columns),
@@ -132,17 +132,27 @@ def toy() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def assigned(notebook: Path, names: set[str]) -> dict[str, Any]:
-    """What a chapter calls by some names: only the lines that assign them are executed."""
-    values: dict[str, Any] = {"np": np, "pd": pd, "dr": dr}
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+def assigned(chapter: str, names: set[str], given: dict[str, Any]) -> dict[str, Any]:
+    """What a chapter calls by some names: only the lines that assign them are executed.
+
+    Parameters
+    ----------
+    chapter : str
+        The name of its file, without the ending.
+    names : set of str
+        The names, with those that their lines need.
+    given : dict of str to object
+        What these lines find by other names, beside NumPy, pandas and the package.
+    """
+    values = {"np": np, "pd": pd, "dr": dr, **given}
+    for cell in json.loads((NOTEBOOKS / f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] != "code" or "%pip" in source:  # the installation is no Python
             continue
         for line in ast.parse(source).body:
             target = getattr(line, "target", None) or getattr(line, "targets", [None])[0]
             if isinstance(target, ast.Name) and target.id in names:
-                exec(compile(ast.Module([line], []), notebook.name, "exec"), values)
+                exec(compile(ast.Module([line], []), chapter, "exec"), values)
     return {name: values[name] for name in names}
 
 

@@ -870,12 +870,649 @@ class ArticleMap {
   }
 }
 
+// ------------------------------------------------------------------ chapter 5: reasons
+
+const SHADES = ["blue", "green", "pink"]; // one per reading that is named
+
+/** The end of a sentence about somebody who has read everything. @param {Model} model */
+const nothingLeft = ({ articles }) =>
+  `read ${articles.length > 1 ? `all ${count(articles.length)} articles` : "the only article"}: ` +
+  "nothing is left to recommend.";
+
+/** Recommendations, each with "because you read …" and bars that add up to its score.
+ * @param {Model} model @param {string} name @param {Reasons[]} listed @param {string} nothing */
+function answer(model, name, listed, nothing) {
+  if (!listed.length) return [sentence(nothing)];
+  const widest = Math.max(...listed.map((reasons) => reasons.gain)) || 1;
+  const key = "Upper bar: what speaks for it. Lower bar: its score; hatched, what speaks against.";
+  return [heading(name), sentence(key), h("ol.deskrec-reasons", {}, ...listed.map((r, i) => {
+    const above = r.readings.map(({ part }, i) => [part, SHADES[i]]);
+    const below = [[Math.max(r.score, 0), "currentColor"],
+      [Math.min(-r.against[1], r.gain), "hatched"]];
+    return h("li", {},
+      h("div", {}, h("span", {}, `${i + 1}. ${model.titles[r.column]}`),
+        h("strong", {}, fixed(r.score, 3))),
+      strip([...above, [r.others[1], "grey"]], widest), strip(below, widest), because(model, r));
+  }))];
+}
+
+/** Pieces in a row, as long as what they add. @param {any[][]} pieces @param {number} widest */
+const strip = (pieces, widest) => h("div.deskrec-strip", {}, ...pieces
+  .filter(([value]) => value > 0).map(([value, colour]) => h("div", {
+    style: `background:${paint(colour)};width:${(100 * value / widest).toFixed(2)}%` })));
+
+/** @param {Model} model @param {Reasons} reasons */
+function because(model, { readings, others, against }) {
+  const words = readings.map(({ column, part }, i) =>
+    [SHADES[i], `“${model.titles[column]}” ${fixed(part, 3)}`]);
+  if (others[0]) words.push(["grey", `${some(others[0], "other")} ${fixed(others[1], 3)}`]);
+  const minus = against[0] ? ` − ${fixed(-against[1], 3)} for ${against[0]} against it` : "";
+  return h("div.deskrec-note", {}, "because you read ", ...words.flatMap(([colour, text], i) =>
+    [i ? " + " : "", h("i", { style: `background:${paint(colour)}` }), ` ${text}`]), minus);
+}
+
+// ------------------------------------------------------------------ chapter 5: pick a person
+
+const SHOWN = 15; // readings listed per person
+
+/** Pick a person and see their history beside their recommendations. */
+class PersonPicker extends Picker {
+  /** @param {HTMLElement} place @param {Model} model */
+  constructor(place, model) {
+    super(place, "Pick a person");
+    this.model = model;
+    const ids = { people: unique(), id: unique() }, names = Object.keys(model.data.groups);
+    this.group = "typical";
+    this.radios = radios("People", names.map((name) => [name, name]), this.group, (name) => {
+      this.group = name;
+      this.list("");
+    });
+    this.people = /** @type {HTMLSelectElement} */ (h("select", { id: ids.people, size: 5,
+      onchange: () => { this.id.value = ""; this.refresh(); } }));
+    this.id = /** @type {HTMLInputElement} */ (h("input", { id: ids.id, autocomplete: "off",
+      placeholder: "personId, then Enter", onchange: () => this.list(this.id.value) }));
+    const first = place.dataset.person ?? model.people[model.data.first.person];
+    this.list(first, false);
+    this.assemble(this.radios.element, h("div.deskrec-row", {},
+      h("div", {}, h("label", { for: ids.people }, "Person"), this.people),
+      h("div", {}, h("label", { for: ids.id }, "or by id"), this.id)));
+  }
+
+  /** List the people of the group; the first is chosen unless an id was typed.
+   * @param {string} typed @param {boolean} show */
+  list(typed, show = true) {
+    this.id.value = typed;
+    this.people.replaceChildren(...this.model.data.groups[this.group].map(
+      (/** @type {[number, string]} */ [row, label]) => h("option", { value: row }, label)));
+    this.people.selectedIndex = typed.trim() ? -1 : 0;
+    if (show) this.refresh();
+  }
+
+  /** The row of whoever is chosen, or the sentence that says why there is none.
+   * @returns {number | string} */
+  chosen() {
+    const { people, rowOf, data } = this.model, typed = this.id.value.trim();
+    if (!typed) return Number(this.people.value);
+    if (data.numbered && !/^[+-]?\d{1,999}$/.test(typed))
+      return `“${typed}” is no personId. An id is a whole number, such as ${people[0]}.`;
+    const id = data.numbered ? String(BigInt(typed.replace("+", ""))) : typed;
+    const row = rowOf.get(id), number = Number(id), none = `No personId ${id.slice(0, 80)}` +
+      `${id.length > 80 ? "…" : ""} among ${count(people.length)}.`;
+    if (row !== undefined) return row;
+    return data.numbered && number >= 0 && number < people.length
+      ? `${none} If ${id} is a row or column number: that one's personId is ${people[number]}.`
+      : `${none} Ids look like ${people[0]} or ${people[people.length - 1]}.`;
+  }
+
+  html() {
+    const row = this.chosen(), { model } = this;
+    if (typeof row === "string") return [sentence(row)];
+    const readings = model.read(row), id = model.people[row];
+    return [sideBySide(part(...readBy(model, id, readings)), part(...answer(model,
+      "Recommended, and why", model.reasons(readings), `Person ${id} has ${nothingLeft(model)}`)))];
+  }
+
+  state() {
+    const row = this.chosen();
+    return typeof row === "string" ? "" : `person=${this.model.people[row]}`;
+  }
+
+  /** @param {URLSearchParams} asked */
+  open(asked) {
+    const id = asked.get("person");
+    if (id) this.list(id, false);
+    return Boolean(id);
+  }
+}
+
+/** @param {Model} model @param {string} id @param {Readings} readings */
+function readBy(model, id, { columns, strengths }) {
+  const order = range(columns.length).sort((a, b) => strengths[b] - strengths[a] || a - b);
+  const rows = order.slice(0, SHOWN).map((i) => [model.titles[columns[i]],
+    bar(strengths[i] / strengths[order[0]], "grey"), short(strengths[i])]);
+  const more = columns.length - SHOWN;
+  return [heading(`Person ${id} has read ${some(columns.length, "article")}`),
+    table(["article", "", "#strength"], rows, ["auto", "20%", "64px"]),
+    ...(more > 0 ? [sentence(`and ${count(more)} more, none of them stronger.`)] : [])];
+}
+
+// ------------------------------------------------------------------ chapter 5: be the reader
+
+const NOTHING =
+  "You have read nothing yet, so there is nothing to go by. Choose an article and add it.";
+
+/** Say what you have read and did with it; the recommendations follow at once. */
+class ReaderPicker extends Picker {
+  /** @param {HTMLElement} place @param {Model} model */
+  constructor(place, model) {
+    super(place, "Be the reader");
+    const { first, settings, acts } = model.data;
+    this.model = model;
+    /** @type {[string, string, number][]} name, word and weight */ this.acts = acts;
+    this.act = acts[0][1];
+    this.alpha = settings.alpha;
+    this.training = false;
+    /** @type {Map<number, Set<string>>} */ this.read = new Map();
+    for (const column of first.opened) this.read.set(column, new Set([this.act]));
+    this.finder = new Finder(model.finding, first.find, () => {});
+    const act = radios("You have", this.acts.map(([, word, weight]) =>
+      [word, `${word} (${short(weight)})`]), this.act, (word) => { this.act = word; });
+    this.lines = h("ul.deskrec-read", {});
+    const alphas = [...new Set([...settings.alphas, this.alpha])].sort((a, b) => a - b);
+    this.radios = radios("alpha", alphas.map((alpha) => [String(alpha), short(alpha)]),
+      String(this.alpha), (alpha) => this.chooseAlpha(Number(alpha)));
+    this.progress = /** @type {HTMLProgressElement} */ (h("progress", { hidden: true,
+      max: settings.rounds, "aria-label": "Training" }));
+    this.assemble(this.finder.element, h("div.deskrec-row", {}, act.element,
+      h("button", { type: "button", onclick: () => this.add() }, "Add")), this.lines,
+      h("div.deskrec-row", {}, this.radios.element, this.progress));
+  }
+
+  add() {
+    const { column } = this.finder;
+    if (column === null) return;
+    this.read.set(column, (this.read.get(column) ?? new Set()).add(this.act));
+    this.refresh();
+  }
+
+  /** @param {number} column @param {number} place in the list */
+  takeAway(column, place) {
+    this.read.delete(column);
+    this.refresh();
+    const left = this.lines.querySelectorAll("button");
+    (left[Math.min(place, left.length - 1)] ?? this.finder.search).focus();
+  }
+
+  /** @param {number} column */
+  strength(column) {
+    const done = this.read.get(column) ?? new Set();
+    return total(this.acts.filter(([, word]) => done.has(word)).map(([, , weight]) => weight));
+  }
+
+  /** Train for an alpha unless that was done. @param {number} alpha */
+  async chooseAlpha(alpha) {
+    this.alpha = alpha;
+    if (!this.model.fits.has(alpha)) {
+      this.training = true;
+      this.radios.disable(true);
+      this.progress.hidden = false;
+      this.refresh();
+      for (const round of this.model.train(alpha)) {
+        this.progress.value = round;
+        await new Promise((resolve) => setTimeout(resolve)); // so that the page stays alive
+      }
+      this.progress.hidden = true;
+      this.radios.disable(false);
+      this.training = false;
+    }
+    this.refresh();
+  }
+
+  html() {
+    const { model, alpha } = this, columns = [...this.read.keys()];
+    this.lines.replaceChildren(...columns.map((column, place) => {
+      const done = this.acts.map(([, word]) => word).filter((word) => this.read.get(column)?.has(word));
+      const label = model.finding.label(column);
+      return h("li", {}, h("button", { type: "button", "aria-label": `take away ${label}`,
+        onclick: () => this.takeAway(column, place) }, "take away"),
+        h("span", {}, `${done.join(" and ")}: ${label}, strength ${short(this.strength(column))}`));
+    }));
+    if (this.training) return [sentence(`Training with alpha = ${short(alpha)} …`)];
+    if (!columns.length) return [sentence(NOTHING)];
+    columns.sort((a, b) => a - b);
+    const readings = { columns, strengths: columns.map((column) => this.strength(column)) };
+    const name = `Recommended to you with alpha = ${short(alpha)}, and why`;
+    const listed = model.reasons(readings, 10, model.fits.get(alpha));
+    return [sideBySide(part(...answer(model, name, listed, `You have ${nothingLeft(model)}`)))];
+  }
+
+  state() {
+    const read = [...this.read].map(([column, done]) =>
+      `${this.model.articles[column]}:${[...done].map(encodeURIComponent).join(".")}`);
+    const alpha = this.alpha === this.model.first.alpha ? "" : `&alpha=${this.alpha}`;
+    return `read=${read.join(",")}${alpha}`;
+  }
+
+  /** @param {URLSearchParams} asked */
+  open(asked) {
+    if (!asked.has("read") || this.training) return false;
+    this.read.clear();
+    for (const one of (asked.get("read") ?? "").split(",")) {
+      const [id, done = ""] = one.split(":"), column = this.model.columnOf.get(id);
+      const known = done.split(".").filter((word) => this.acts.some((act) => act[1] === word));
+      if (column !== undefined && known.length) this.read.set(column, new Set(known));
+    }
+    const alpha = Number(asked.get("alpha") ?? this.model.first.alpha);
+    if (this.model.data.settings.alphas.includes(alpha)) {
+      this.radios.set(String(alpha));
+      this.chooseAlpha(alpha);
+    }
+    return true;
+  }
+}
+
+// ------------------------------------------------------------------ chapter 3: the bowl
+
+/** One person's loss over two numbers, while the articles stay fixed. */
+class Bowl {
+  /** @param {{articles: string[], names: string[], numbers: number[][], strengths: number[],
+   *   alpha: number, regularization: number}} given */
+  constructor(given) {
+    this.given = given;
+    const y = Float64Array.from(given.numbers.flat());
+    this.confidence = given.strengths.map((r) => 1 + given.alpha * r);
+    const squared = new Float64Array([given.regularization, 0, 0, given.regularization]);
+    // What was not read counts as well: only the wish is 0.
+    const all = range(given.strengths.length), wish = all.filter((i) => given.strengths[i] > 0);
+    const left = equations(y, squared, 2, all, this.confidence.map((c) => c + 1));
+    const right = [0, 1].map((i) => total(wish.map((at) => this.confidence[at] * y[2 * at + i])));
+    this.lower = left.lower;
+    /** @type {Place} */
+    this.bottom = /** @type {any} */ ([...solved(this.lower, right, 2)]);
+  }
+
+  /** The two numbers make of an article. @param {number} article @param {Place} at */
+  score(article, [x, y]) {
+    const [one, two] = this.given.numbers[article];
+    return x * one + y * two;
+  }
+
+  /** @param {Place} at */
+  loss(at) {
+    const errors = this.confidence.map((c, i) =>
+      c * (Number(this.given.strengths[i] > 0) - this.score(i, at)) ** 2);
+    return total(errors) + this.given.regularization * (at[0] ** 2 + at[1] ** 2);
+  }
+
+  /** The ellipse at which the loss is so much above that of the bottom. @param {number} above
+   * @returns {Place[]} */
+  ring(above) {
+    const [a, , b, c] = this.lower;
+    return range(73).map((i) => {
+      const turn = i * Math.PI / 36, y = Math.sqrt(above) * Math.sin(turn) / c;
+      const x = (Math.sqrt(above) * Math.cos(turn) - b * y) / a;
+      return [this.bottom[0] + x, this.bottom[1] + y];
+    });
+  }
+
+  /** The same person after one article has another strength or other numbers.
+   * @param {number} article @param {number} strength @param {number[]} numbers */
+  change(article, strength, numbers) {
+    return new Bowl({ ...this.given, strengths: this.given.strengths.with(article, strength),
+      numbers: this.given.numbers.with(article, numbers) });
+  }
+}
+
+const RINGS = [1, 4, 9, 16, 25]; // above the bottom: on a parabola equally wide apart
+
+/** Change what an article is, or how strongly somebody read it, and watch the bottom move. */
+class BowlPicker extends Picker {
+  /** @param {HTMLElement} place @param {any} toy */
+  constructor(place, toy) {
+    super(place, "The bowl");
+    const id = unique(), given = toy.bowl, numbers = given.numbers.flat();
+    this.first = this.bowl = new Bowl(given);
+    this.article = 0;
+    this.select = /** @type {HTMLSelectElement} */ (h("select", { id,
+      onchange: () => { this.article = this.select.selectedIndex; this.choose(); } },
+      ...given.articles.map((/** @type {string} */ name) => h("option", {}, name))));
+    const ends = [Math.min(-0.5, ...numbers), Math.max(1.5, ...numbers), 0.1];
+    const two = (/** @type {number} */ x) => fixed(x, 2);
+    this.strength = slider("Strength", [0, Math.max(12, ...given.strengths), 1], 0,
+      (strength) => this.change(strength, this.bowl.given.numbers[this.article]), two);
+    this.numbers = [0, 1].map((i) => slider(given.names[i], ends, 0, (number) =>
+      this.change(this.bowl.given.strengths[this.article],
+        this.bowl.given.numbers[this.article].with(i, number)), two));
+    this.choose();
+    this.assemble(h("div.deskrec-row", {}, h("div", {}, h("label", { for: id }, "Article"),
+      this.select), h("button", { type: "button", onclick: () => this.restart() }, "Start again")),
+      this.strength.element, ...this.numbers.map((slider) => slider.element));
+  }
+
+  /** Let the sliders say what the chosen article is now. */
+  choose() {
+    this.select.selectedIndex = this.article;
+    this.strength.set(this.bowl.given.strengths[this.article]);
+    this.numbers.forEach((slider, i) => slider.set(this.bowl.given.numbers[this.article][i]));
+  }
+
+  /** @param {number} strength @param {number[]} numbers */
+  change(strength, numbers) {
+    this.bowl = this.bowl.change(this.article, strength, numbers);
+    this.refresh();
+  }
+
+  restart() {
+    this.bowl = this.first;
+    this.choose();
+    this.refresh();
+  }
+
+  html() {
+    const { bowl, first } = this, { names, articles, strengths } = bowl.given;
+    const [x, y] = bowl.bottom, moved = Math.hypot(first.bottom[0] - x, first.bottom[1] - y);
+    const words = `The bottom is at (${fixed(x, 2)}, ${fixed(y, 2)}), ${fixed(moved, 2)} away ` +
+      `from where it began. The loss there is ${fixed(bowl.loss(bowl.bottom), 2)}.`;
+    const [low, high] = cornersOf([...first.ring(RINGS[4]), ...bowl.ring(RINGS[4]), [0, 0]]);
+    const [left, down, right, up] = [low[0] - 0.1, low[1] - 0.1, high[0] + 0.6, high[1] + 0.1];
+    const shapes = [line([[left, 0], [right, 0]], "currentColor", 0.3),
+      line([[0, down], [0, up]], "currentColor", 0.3),
+      ...RINGS.map((above) => line(bowl.ring(above), "blue")),
+      line([first.bottom, bowl.bottom], "green", 0.6, 2),
+      mark(first.bottom, { shape: "o", size: 12, colour: "green", filled: false, edge: 2 }),
+      mark(bowl.bottom, { shape: "o", size: 14, colour: "green" })];
+    const rows = articles.map((name, i) => [name, short(strengths[i]), short(bowl.confidence[i]),
+      fixed(bowl.score(i, bowl.bottom), 2)]);
+    return [sideBySide(
+      part(heading(`The loss of each pair of numbers: across ${names[0]}, up ${names[1]}`),
+        drawing("loss over two numbers", shapes, [[left, down], [right, up]], 440, 380)),
+      part(sentence(words), table(["article", "#strength", "#confidence", "#score"], rows,
+        ["40%", "20%", "24%", "16%"])))];
+  }
+
+  said() { return this.result.querySelector("p:not(.deskrec-heading)")?.textContent ?? ""; }
+
+  state() {
+    const { strengths, numbers } = this.bowl.given, before = this.first.given;
+    const changed = range(strengths.length).filter((i) => strengths[i] !== before.strengths[i] ||
+      String(numbers[i]) !== String(before.numbers[i]));
+    const told = changed.map((i) => [i, strengths[i], ...numbers[i]].join(":"));
+    return `bowl=${told.join(",")}&shown=${this.article}`;
+  }
+
+  /** @param {URLSearchParams} asked */
+  open(asked) {
+    if (!asked.has("bowl")) return false;
+    const many = this.first.given.articles.length;
+    this.bowl = this.first;
+    for (const one of (asked.get("bowl") ?? "").split(",")) {
+      const [i, strength, ...pair] = one.split(":").map(Number);
+      const sound = pair.length === 2 && i < many && [i, strength, ...pair].every(Number.isFinite);
+      if (sound && strength >= 0) this.bowl = this.bowl.change(i, strength, pair);
+    }
+    this.article = Math.min(Math.max(Math.floor(Number(asked.get("shown")) || 0), 0), many - 1);
+    this.choose();
+    return true;
+  }
+}
+
+// ------------------------------------------------------------------ chapter 3: ALS step by step
+
+/** Every half-step of ALS with two factors: where people and articles are, and the loss. */
+class Steps {
+  /** @param {any} toy @param {number} alpha */
+  constructor(toy, alpha) {
+    const /** @type {number[][]} */ strengths = toy.strengths;
+    this.confidence = strengths.map((row) => row.map((r) => 1 + alpha * r));
+    this.wanted = strengths.map((row) => row.map((r) => Number(r > 0)));
+    /** @type {Place[][]} */ this.users = [toy.users];
+    /** @type {Place[][]} */ this.items = [toy.items];
+    for (let step = 0; step < 2 * toy.iterations; step++) {
+      const users = this.users[step], items = this.items[step], people = step % 2 === 0;
+      this.users.push(people ? this.half(this.confidence, this.wanted, items) : users);
+      this.items.push(people ? items : this.half(turned(this.confidence), turned(this.wanted), users));
+    }
+    this.losses = this.users.map((_, at) => this.loss(at));
+  }
+
+  /** @param {number[][]} confidence @param {number[][]} wanted @param {Place[]} fixed
+   * @returns {Place[]} */
+  half(confidence, wanted, fixed) {
+    const y = Float64Array.from(fixed.flat()), squared = gram(y, 2, 1);
+    return confidence.map((row, i) => {
+      const read = range(row.length).filter((j) => wanted[i][j]);
+      const { lower, right } = equations(y, squared, 2, read, read.map((j) => row[j]));
+      return /** @type {any} */ ([...solved(lower, right, 2)]);
+    });
+  }
+
+  /** @param {number} at */
+  scores(at) {
+    return this.users[at].map(([a, b]) => this.items[at].map(([c, d]) => a * c + b * d));
+  }
+
+  /** @param {number} at */
+  loss(at) {
+    const errors = this.scores(at).map((row, i) =>
+      total(row.map((score, j) => this.confidence[i][j] * (this.wanted[i][j] - score) ** 2)));
+    return total(errors) + total([...this.users[at], ...this.items[at]].flat().map((v) => v * v));
+  }
+
+  /** Row and column of the empty cell with the highest score. @param {number} at
+   * @returns {[number, number] | null} */
+  bestUnread(at) {
+    /** @type {[number, number] | null} */ let cell = null;
+    let highest = -Infinity;
+    this.scores(at).forEach((row, i) => row.forEach((score, j) => {
+      if (this.wanted[i][j] || rounded(score, 9) <= highest) return;
+      highest = rounded(score, 9);
+      cell = [i, j];
+    }));
+    return cell;
+  }
+}
+
+/** @param {number[][]} rows */
+const turned = (rows) => rows[0].map((_, j) => rows.map((row) => row[j]));
+
+/** Walk through ALS one half-step at a time. */
+class Stepper extends Picker {
+  /** @param {HTMLElement} place @param {any} toy */
+  constructor(place, toy) {
+    super(place, "ALS step by step");
+    this.toy = toy;
+    this.alpha = toy.alpha;
+    this.at = toy.step;
+    this.last = 2 * toy.iterations;
+    /** @type {any} */ this.playing = 0;
+    /** @type {Map<number, Steps>} */ this.runs = new Map();
+    this.play = h("button", { type: "button", onclick: () => this.toggle() }, "Play");
+    this.step = slider("Half-step", [0, this.last, 1], this.at, (at) => {
+      this.stop();
+      this.show(at);
+    });
+    const alphas = [...new Set([...toy.alphas, this.alpha])].sort((a, b) => a - b);
+    this.radios = radios("alpha", alphas.map((alpha) => [String(alpha), short(alpha)]),
+      String(this.alpha), (alpha) => { this.alpha = Number(alpha); this.refresh(); });
+    this.assemble(h("div.deskrec-row", {}, this.play, this.step.element), this.radios.element);
+  }
+
+  /** @param {number} at */
+  show(at) {
+    this.at = at;
+    this.refresh();
+  }
+
+  toggle() {
+    if (this.playing) return this.stop();
+    this.play.textContent = "Pause";
+    if (this.at === this.last) this.at = -1;
+    const next = () => {
+      this.step.set(this.at + 1);
+      this.show(this.at + 1);
+      if (this.at === this.last) this.stop();
+    };
+    this.playing = setInterval(next, 1100);
+    next();
+  }
+
+  stop() {
+    clearInterval(this.playing);
+    this.playing = 0;
+    this.play.textContent = "Play";
+  }
+
+  html() {
+    const { toy, at, alpha } = this;
+    if (!this.runs.has(alpha)) this.runs.set(alpha, new Steps(toy, alpha));
+    const steps = /** @type {Steps} */ (this.runs.get(alpha));
+    const names = toy.articles.map((/** @type {string} */ name, /** @type {number} */ i) =>
+      `${i + 1} ${name}`);
+    const title = at ? `Half-step ${at} of ${this.last}` : "Start: small random numbers";
+    return [sideBySide(
+      part(heading("The plane of the two factors"), plane(toy, steps, at), legend(toy.tastes)),
+      part(heading(title), sentence(happened(toy, steps, at)), heading("The loss so far"),
+        staircase(steps.losses, at))),
+    sideBySide(...cellMaps(toy, steps, at)), sentence(`Articles: ${names.join(" · ")}`)];
+  }
+
+  said() { return this.result.querySelector("p:not(.deskrec-heading):not(.deskrec-note)")?.textContent ?? ""; }
+
+  state() { return `step=${this.at}&alpha=${this.alpha}`; }
+
+  /** @param {URLSearchParams} asked */
+  open(asked) {
+    if (!asked.has("step")) return false;
+    const alpha = Number(asked.get("alpha") ?? this.alpha);
+    if (this.toy.alphas.includes(alpha)) this.alpha = alpha;
+    this.radios.set(String(this.alpha));
+    this.at = Math.min(Math.max(Math.floor(Number(asked.get("step")) || 0), 0), this.last);
+    this.step.set(this.at);
+    return true;
+  }
+}
+
+/** What this half-step did, with numbers. @param {any} toy @param {Steps} steps
+ * @param {number} at */
+function happened(toy, steps, at) {
+  const { losses } = steps, scores = steps.scores(at), best = steps.bestUnread(at);
+  const mean = (/** @type {number} */ wanted) => {
+    const cells = scores.flatMap((row, i) => row.filter((_, j) => steps.wanted[i][j] === wanted));
+    return fixed(total(cells) / cells.length, 2);
+  };
+  const [moved, still] = at % 2 ? ["people", "articles"] : ["articles", "people"];
+  const text = (at ? `The ${moved} were solved while the ${still} stayed where they are. The loss ` +
+    `went from ${fixed(losses[at - 1], 1)} to ${fixed(losses[at], 1)}. `
+    : `The loss is ${fixed(losses[at], 1)}. `) + `On average a read cell scores ${mean(1)}`;
+  if (!best) return `${text}; there is no other.`;
+  const [i, j] = best;
+  return `${text}, an empty one ${mean(0)}. The empty cell with the highest score is ` +
+    `${toy.people[i]} × ${toy.articles[j]} (${fixed(scores[i][j], 2)}).`;
+}
+
+const TASTES = ["blue", "red", "pink"];
+
+/** People as circles, articles as squares, and the way they came.
+ * @param {any} toy @param {Steps} steps @param {number} at */
+function plane(toy, { users, items }, at) {
+  const ends = cornersOf([...users.flat(), ...items.flat(), [0, 0]]);
+  const [[left, bottom], [right, top]] = ends, people = toy.people.length;
+  /** @type {Map<string, string>} */ const colours = new Map();
+  Object.values(toy.tastes).forEach((members, i) => {
+    for (const name of /** @type {string[]} */ (members)) colours.set(name, TASTES[i]);
+  });
+  const trails = [line([[left, 0], [right, 0]], "currentColor", 0.25),
+    line([[0, bottom], [0, top]], "currentColor", 0.25)];
+  const points = [...toy.people, ...toy.articles].map((name, i) => {
+    const [side, own] = i < people ? [users, i] : [items, i - people];
+    const way = range(at + 1).map((step) => side[step][own]), now = way[at];
+    const before = way[Math.max(at - 1, 0)], colour = colours.get(name) ?? "grey";
+    const code = i < people ? String.fromCharCode(65 + i) : String(i - people + 1);
+    trails.push(line(way, colour, 0.35));
+    if ([0, 1].some((f) => Math.abs(now[f] - before[f]) > 1e-8 + 1e-5 * Math.abs(before[f])))
+      trails.push(line([before, now], colour, 1, 2.5),
+        mark(before, { shape: "o", size: 6, colour, filled: false }));
+    return mark(now, { shape: i < people ? "o" : "s", size: 20, colour, code, name, before });
+  });
+  return drawing("plane of the two factors", [...trails, ...points], ends, 440, 420);
+}
+
+/** @param {Object<string, string[]>} tastes */
+function legend(tastes) {
+  const colours = Object.keys(tastes).map((taste, i) => h("span", {},
+    h("i.deskrec-diamond", { style: `background:${paint(TASTES[i])}` }), ` ${taste}`));
+  return h("p.deskrec-legend", {}, h("span", {}, "● person"), h("span", {}, "■ article"), ...colours,
+    h("span", {}, "○ where it was before"));
+}
+
+/** The loss as a staircase down to where we are; the axes are those of the whole run.
+ * @param {number[]} losses @param {number} at */
+function staircase(losses, at) {
+  const [width, height] = [320, 128], last = losses.length - 1;
+  const logs = losses.map((loss) => Math.log(Math.max(loss, 1e-12)));
+  const [low, high] = [Math.min(...logs), Math.max(...logs)];
+  /** @type {Place[]} */
+  const places = logs.map((log, i) =>
+    [i * width / last, height * (log - low) / Math.max(high - low, 1e-9)]);
+  /** @type {Place[]} */
+  const stairs = range(2 * at + 1).map((i) => [places[Math.ceil(i / 2)][0], places[i >> 1][1]]);
+  /** @type {[Place, string][]} */
+  const words = [[[-32, height], fixed(Math.max(...losses), 1)],
+    [[-32, 0], fixed(Math.min(...losses), 1)], [[0, -24], "start"],
+    [[width / 2, -24], "half-step (loss: logarithmic axis)"], [[width, -24], String(last)]];
+  return drawing("loss after each half-step", [
+    line([[-8, height + 8], [-8, -8], [width + 8, -8]], "currentColor", 0.4),
+    line(stairs, "currentColor", 0.6),
+    ...places.slice(0, at + 1).map((place, i) => mark(place, { shape: i % 2 ? "o" : "s",
+      size: i === at ? 12 : 7, colour: i === at ? "orange" : "currentColor", filled: i === at })),
+    ...words.map(([place, code]) =>
+      mark(place, { shape: "o", size: 0, colour: "currentColor", filled: false, code }))],
+  [[-32, -24], [width, height]], 400, 200);
+}
+
+/** What was read, what the factors make of it, and how much each cell counts.
+ * @param {any} toy @param {Steps} steps @param {number} at */
+function cellMaps(toy, steps, at) {
+  const most = Math.max(...steps.confidence.flat()) - 1, scores = steps.scores(at);
+  const two = (/** @type {number} */ x) => fixed(x, 2);
+  // The root of the confidence, so that 16 stays visible beside 181.
+  const roots = steps.confidence.map((row) =>
+    row.map((c) => Math.sqrt((c - 1) / Math.max(most, 1e-9))));
+  const best = steps.bestUnread(at);
+  return [
+    cellMap(toy, "P: read or not", steps.wanted, steps.wanted, (p) => (p ? "1" : "")),
+    cellMap(toy, "Scores: what the factors make of it", scores, scores, two, best),
+    cellMap(toy, "Confidence: how much each cell counts", roots, steps.confidence, short)];
+}
+
+/** A table whose cells are the bluer the nearer their shade is to 1.
+ * @param {any} toy @param {string} name @param {number[][]} shades @param {number[][]} values
+ * @param {(value: number) => string} form @param {[number, number] | null} framed */
+function cellMap(toy, name, shades, values, form, framed = null) {
+  const head = toy.articles.map((/** @type {string} */ title, /** @type {number} */ i) =>
+    h("th", { scope: "col", title }, String(i + 1)));
+  const rows = toy.people.map((/** @type {string} */ person, /** @type {number} */ i) =>
+    h("tr", {}, h("th", { scope: "row" }, `${String.fromCharCode(65 + i)} ${person}`),
+      ...values[i].map((value, j) => {
+        const share = Math.min(Math.max(shades[i][j], 0), 1);
+        const frame = framed && framed[0] === i && framed[1] === j ? ".deskrec-framed" : "";
+        return h(`td${frame}${share > 0.92 ? ".deskrec-full" : ""}`,
+          { style: `background:rgba(0,114,178,${share.toFixed(2)})` }, form(value));
+      })));
+  return part(heading(name), h("table.deskrec-cells", {}, h("thead", {}, h("tr", {}, h("td"), ...head)),
+    h("tbody", {}, ...rows)));
+}
+
 // ------------------------------------------------------------------ start
 
 /** Which script holds the data of a picker, and what makes the picker of them.
  * @type {Object<string, [("data" | "toy"), (place: HTMLElement, known: any) => Picker]>} */
 const PICKERS = {
   article: ["data", (place, model) => new ArticlePicker(place, model)],
+  person: ["data", (place, model) => new PersonPicker(place, model)],
+  reader: ["data", (place, model) => new ReaderPicker(place, model)],
+  bowl: ["toy", (place, toy) => new BowlPicker(place, toy)],
+  stepper: ["toy", (place, toy) => new Stepper(place, toy)],
 };
 
 /** @type {Object<string, string>} */
@@ -927,7 +1564,7 @@ if (typeof document !== "undefined") {
 }
 
 /** @type {any} */
-const exported = { Model, fixed, short, folded };
+const exported = { Model, Bowl, Steps, fixed, short, folded };
 return exported;
 })();
 
