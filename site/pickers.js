@@ -47,7 +47,11 @@ const folded = (text) =>
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 
 /** @param {ArrayLike<number>} values */
-const total = (values) => Array.prototype.reduce.call(values, (a, b) => a + b, 0);
+function total(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}
 
 // ------------------------------------------------------------------ linear algebra
 
@@ -127,7 +131,8 @@ const ARRAYS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f4: Float32Ar
 /** Numbers that `packed` of model.py wrote. @param {{kind: keyof ARRAYS, base64: string}} packed
  * @returns {Float64Array} */
 function unpacked({ kind, base64 }) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const raw = atob(base64), bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
   return Float64Array.from(new ARRAYS[kind](bytes.buffer));
 }
 
@@ -278,32 +283,37 @@ function transposed({ starts, columns, confidence }, width) {
  * (Takács et al. 2011) in place of a solution.
  * @param {Pairs} pairs @param {Float64Array} x @param {Float64Array} y @param {number} k
  * @param {number} regularization */
-function nearer({ starts, columns, confidence }, x, y, k, regularization) {
-  const squared = gram(y, k, Math.fround(regularization)), q = new Float64Array(k);
+function nearer(pairs, x, y, k, regularization) {
+  const { starts, columns, confidence } = pairs, q = new Float64Array(k);
+  const squared = gram(y, k, Math.fround(regularization));
   for (let row = 0; row + 1 < starts.length; row++) {
     const own = x.subarray(row * k, row * k + k), r = new Float64Array(k);
-    /** The left side of the row's equations times a vector. @param {Float64Array} v */
-    const product = (v) => {
-      for (let i = 0; i < k; i++) q[i] = dot(squared, i, v, 0, k);
-      for (let at = starts[row]; at < starts[row + 1]; at++) {
-        const other = columns[at] * k, c = (confidence[at] - 1) * dot(y, columns[at], v, 0, k);
-        for (let i = 0; i < k; i++) q[i] += c * y[other + i];
-      }
-    };
-    product(own);
     for (let at = starts[row]; at < starts[row + 1]; at++)
       for (let i = 0; i < k; i++) r[i] += confidence[at] * y[columns[at] * k + i];
+    product(squared, pairs, row, y, own, q);
     for (let i = 0; i < k; i++) r[i] -= q[i];
     const p = r.slice();
     let old = dot(r, 0, r, 0, k);
     for (let step = 0; step < 3 && old >= 1e-20; step++) {
-      product(p);
+      product(squared, pairs, row, y, p, q);
       const length = old / dot(p, 0, q, 0, k);
       for (let i = 0; i < k; i++) { own[i] += length * p[i]; r[i] -= length * q[i]; }
       const now = dot(r, 0, r, 0, k);
       for (let i = 0; i < k; i++) p[i] = r[i] + (now / old) * p[i];
       old = now;
     }
+  }
+}
+
+/** The left side of a row's equations times the vector `v`, into `q`.
+ * @param {Float64Array} squared @param {Pairs} pairs @param {number} row
+ * @param {Float64Array} y @param {Float64Array} v @param {Float64Array} q */
+function product(squared, { starts, columns, confidence }, row, y, v, q) {
+  const k = v.length, end = starts[row + 1];
+  for (let i = 0; i < k; i++) q[i] = dot(squared, i, v, 0, k);
+  for (let at = starts[row]; at < end; at++) {
+    const other = columns[at] * k, c = (confidence[at] - 1) * dot(y, columns[at], v, 0, k);
+    for (let i = 0; i < k; i++) q[i] += c * y[other + i];
   }
 }
 
@@ -446,9 +456,14 @@ function table(columns, rows, widths) {
 
 const EDGE = 24; // around a drawing, pixels
 
-/** Many faint points, as one path. @param {Place[]} places @returns {Shape} */
-const dots = (places) => (pixels) =>
-  svg("path.deskrec-dots", { d: places.map((at) => `M${inPixels(pixels(at))}h0`).join("") });
+/** Many faint points, as one path, always at the same pixels. @param {Place[]} places @returns {Shape} */
+function dots(places) {
+  let d = ""; // of thousands of points, written once
+  return (pixels) => {
+    d ||= places.map((at) => `M${inPixels(pixels(at))}h0`).join("");
+    return svg("path.deskrec-dots", { d });
+  };
+}
 
 /** A way from place to place. @param {Place[]} way @returns {Shape} */
 const line = (way, colour = "currentColor", opacity = 1, width = 1) => (pixels) =>
@@ -808,6 +823,7 @@ class ArticleMap {
     /** @type {Place[]} in pixels */
     this.places = given.map(([x, y]) => [x * unit[0], y * unit[1]]);
     this.corners = cornersOf(this.places);
+    this.everywhere = dots(this.places);
     /** @type {Map<number, Place>} */
     this.at = new Map(this.places.map((place, i) => [model.placed[i], place]));
     const fewest = Math.min(...[...model.placed].map((column) => model.readers[column]));
@@ -835,7 +851,7 @@ class ArticleMap {
         filled: false, edge: small ? 1 : 2.5 })] : [])];
     const edge = line([low, [high[0], low[1]], high, [low[0], high[1]], low]);
     return [
-      drawing("map of the articles", [dots(this.places), ...marks(true, () => true), edge],
+      drawing("map of the articles", [this.everywhere, ...marks(true, () => true), edge],
         this.corners, width, tallest),
       sentence(`${this.sentence(column, own, listed)} The frame, enlarged:`),
       drawing("the part in the frame", [dots(this.places.filter(inside)), ...marks(false, inside)],
