@@ -558,7 +558,7 @@ function radios(name, options, chosen, changed) {
  * @param {number} value @param {(value: number) => void} changed
  * @param {(value: number) => string} form */
 function slider(name, [min, max, step], value, changed, form = count) {
-  const id = unique(), shown = h("output", { for: id }, form(value));
+  const id = unique(), shown = h("span", { "aria-hidden": "true" }, form(value));
   const input = /** @type {HTMLInputElement} */ (h("input", { type: "range", id, min, max, step,
     value, oninput: () => {
       shown.textContent = form(input.valueAsNumber);

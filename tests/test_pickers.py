@@ -226,7 +226,9 @@ def test_what_is_chosen_first_is_what_the_stills_show(folder, matrix) -> None:
     data = json.loads(text.partition("=")[2].rstrip(";\n"))
     first, ids = data["first"], data["people"]
     shown = {name: (ROOT / f"notebooks/{name}.ipynb").read_text("utf-8") for name in CHAPTERS}
-    titles = [json.dumps(matrix.titles[column], ensure_ascii=False)[1:-1] for column in opened(first)]
+    titles = [
+        json.dumps(matrix.titles[column], ensure_ascii=False)[1:-1] for column in opened(first)
+    ]
     assert f"Most similar to “{titles[0]}”" in shown["04_similarity"]
     assert f"Person {ids[first['person']]} has read" in shown["05_recommendations"]
     for title in titles[1:]:
