@@ -437,13 +437,18 @@ const bar = (share, colour = "blue") =>
 /** A colour of the theme in hand. @param {string} name */
 const paint = (name) => name.startsWith("current") ? name : `var(--deskrec-${name})`;
 
-/** A table; columns named "#…" hold numbers, one without a name is no header.
+/** @type {Object<string, string>} */
+const KINDS = { "#": ".deskrec-number", "~": ".deskrec-bars" };
+
+/** A table; columns named "#…" hold numbers, "~" bars, one without a name is no header.
  * @param {string[]} columns @param {Piece[][]} rows @param {string[]} widths */
 function table(columns, rows, widths) {
-  const kind = (/** @type {number} */ i) => columns[i].startsWith("#") ? ".deskrec-number" : "";
-  const head = columns.map((name, i) =>
-    h((name ? "th" : "td") + kind(i), { style: `width:${widths[i]}`, ...(name && { scope: "col" }) },
-      name.replace("#", "")));
+  const kind = (/** @type {number} */ i) => KINDS[columns[i][0]] ?? "";
+  const head = columns.map((column, i) => {
+    const name = column.replace(/^[#~]/, "");
+    return h((name ? "th" : "td") + kind(i), { style: `width:${widths[i]}`,
+      ...(name && { scope: "col" }) }, name);
+  });
   const body = rows.map((row) =>
     h("tr", {}, ...row.map((cell, i) => h("td" + kind(i), {}, cell))));
   return h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...body));
@@ -765,7 +770,7 @@ function listing(model, column, listed, by) {
   const top = by === "cosine" ? 1 : listed[0].score;
   const rows = listed.map(({ column, score }, i) => [String(i + 1), model.titles[column],
     bar(score / top), fixed(score, 3), count(model.readers[column])]);
-  return [above, table(["", "article", "", "#score", "#readers"], rows,
+  return [above, table(["", "article", "~", "#score", "#readers"], rows,
     ["28px", "auto", "22%", "56px", "64px"])];
 }
 
@@ -1008,7 +1013,7 @@ function readBy(model, id, { columns, strengths }) {
     bar(strengths[i] / strengths[order[0]], "grey"), short(strengths[i])]);
   const more = columns.length - SHOWN;
   return [heading(`Person ${id} has read ${some(columns.length, "article")}`),
-    table(["article", "", "#strength"], rows, ["auto", "20%", "64px"]),
+    table(["article", "~", "#strength"], rows, ["auto", "20%", "64px"]),
     ...(more > 0 ? [sentence(`and ${count(more)} more, none of them stronger.`)] : [])];
 }
 
@@ -1555,23 +1560,24 @@ async function start() {
   const alive = await Promise.all(places.map(async (place) => {
     const [name, make] = PICKERS[place.dataset.picker ?? ""] ?? [];
     if (!name || !make) return null;
-    place.replaceChildren(sentence("The picker is loading …"));
+    if (!place.childElementCount) place.append(sentence("The picker is loading …"));
     try {
       return make(place, await fetched(name));
     } catch (error) {
-      place.replaceChildren(sentence("The picker could not be loaded. The still shows the same."));
+      place.append(sentence("The picker could not be loaded. The still shows the same."));
       console.error(error);
       return null;
     }
   }));
   const open = () => {
+    if (!location.hash.includes("=")) return; // an anchor of the page's own
     const hash = new URLSearchParams(location.hash.slice(1));
     const picker = alive.find((picker) => picker?.open(hash));
     picker?.refresh(false);
     picker?.place.scrollIntoView();
   };
   addEventListener("hashchange", open);
-  if (location.hash.includes("=")) open();
+  open();
 }
 
 if (typeof document !== "undefined") {
