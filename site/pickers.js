@@ -176,7 +176,7 @@ class Model {
     this.first = first;
     this.norms = Float64Array.from(this.articles, (_, i) =>
       Math.sqrt(dot(first.y, i, first.y, i, this.k)) || 1e-10);
-    this.finding = new Searcher(this);
+    this.searcher = new Searcher(this);
   }
 
   /** @param {number} alpha @param {Float64Array} y @returns {Fit} */
@@ -382,7 +382,7 @@ class Searcher {
     if (!number)
       return `No title has all of these words: ${query}. It is no article's id, either.`;
     if (this.named(typed) !== undefined)
-      return "The article with this id" + (number > 1 ? `, and in ${count(number - 1)} titles` : "");
+      return `The article with this id${number > 1 ? `, and in ${count(number - 1)} titles` : ""}`;
     if (number === 1) return "1 title has these words";
     return `${count(number)} ${query ? "titles have these words" : "articles"}` +
       (number > MOST ? `, the ${MOST} most read are listed` : "");
@@ -422,8 +422,10 @@ function filled(element, classes, attributes, pieces) {
 
 /** @param {string} text */
 const heading = (text) => h("p.deskrec-heading", {}, text);
-/** @param {Piece[]} text */
-const sentence = (...text) => h("p", {}, ...text);
+/** @param {string} text */
+const sentence = (text) => h("p", {}, text);
+/** A sentence that is read out when it is new. @param {string} text */
+const news = (text) => h("p.deskrec-said", {}, text);
 /** @param {Piece[]} pieces */
 const part = (...pieces) => h("div", {}, ...pieces);
 /** Parts next to each other where there is room. @param {Element[]} parts */
@@ -461,7 +463,8 @@ function table(columns, rows, widths) {
 
 const EDGE = 24; // around a drawing, pixels
 
-/** Many faint points, as one path, always at the same pixels. @param {Place[]} places @returns {Shape} */
+/** Many faint points, as one path, always at the same pixels. @param {Place[]} places
+ * @returns {Shape} */
 function dots(places) {
   let d = ""; // of thousands of points, written once
   return (pixels) => {
@@ -522,7 +525,7 @@ function drawing(label, shapes, [low, high], width, most) {
 /** The lowest and the highest of some places. @param {Place[]} places @returns {[Place, Place]} */
 function cornersOf(places) {
   /** @param {(...values: number[]) => number} which @returns {Place} */
-  const each = (which) => [which(...places.map((at) => at[0])), which(...places.map((at) => at[1]))];
+  const each = (which) => [which(...places.map(([x]) => x)), which(...places.map(([, y]) => y))];
   return [each(Math.min), each(Math.max)];
 }
 
@@ -692,7 +695,10 @@ class Picker {
   /** @returns {Element[]} */
   html() { return []; }
   /** For whoever cannot see what has changed. @returns {string} */
-  said() { return this.result.querySelector(".deskrec-heading, p")?.textContent ?? ""; }
+  said() {
+    const said = this.result.querySelector(".deskrec-said") ?? this.result.querySelector("p");
+    return said?.textContent ?? "";
+  }
   /** The part of the address that leads here. @returns {string} */
   state() { return ""; }
   /** Show what an address says; false if it is not about this. @param {URLSearchParams} asked
@@ -718,7 +724,7 @@ class ArticlePicker extends Picker {
     this.least = 1;
     const first = model.columnOf.get(place.dataset.article ?? "") ?? model.data.first.article;
     this.map = new ArticleMap(model);
-    this.finder = new Finder(model.finding, first, () => this.refresh());
+    this.finder = new Finder(model.searcher, first, () => this.refresh());
     this.method = radios("Compare by", Object.entries(METHODS), this.by, (by) => {
       this.by = by;
       this.refresh();
@@ -785,7 +791,7 @@ function moves({ cosine, dot }) {
 
 /** How many articles are in both lists, how many of them move, and their mean readers.
  * @param {Model} model @param {Lists} lists */
-function found(model, lists) {
+function comparison(model, lists) {
   const both = moves(lists), moved = both.filter(([start, end]) => start !== end).length;
   const means = Object.entries(lists).filter(([, listed]) => listed.length).map(([by, listed]) => {
     const readers = total(listed.map(({ column }) => model.readers[column]));
@@ -810,7 +816,7 @@ function slopegraph(model, lists) {
     return h(alone ? "li.deskrec-alone" : "li", {}, h("span", {}, `${i + 1}.`),
       h("span", { title }, title), h("span", {}, `(${count(model.readers[column])})`));
   }));
-  return [heading("Which articles move?"), sentence(found(model, lists)),
+  return [heading("Which articles move?"), sentence(comparison(model, lists)),
     h("div.deskrec-slopes", {}, ranking(lists.cosine, lists.dot), slopes,
       ranking(lists.dot, lists.cosine))];
 }
@@ -822,7 +828,8 @@ class ArticleMap {
     const [width, tallest] = this.size = [420, 320];
     this.model = model;
     /** @type {Place[]} */
-    const given = range(model.placed.length).map((i) => [model.places[2 * i], model.places[2 * i + 1]]);
+    const given = range(model.placed.length)
+      .map((i) => [model.places[2 * i], model.places[2 * i + 1]]);
     const [low, high] = cornersOf(given);
     const unit = [width, tallest].map((room, i) => (room - 2 * EDGE) / (high[i] - low[i] || 1));
     /** @type {Place[]} in pixels */
@@ -1035,7 +1042,7 @@ class ReaderPicker extends Picker {
     this.training = false;
     /** @type {Map<number, Set<string>>} */ this.read = new Map();
     for (const column of first.opened) this.read.set(column, new Set([this.act]));
-    this.finder = new Finder(model.finding, first.find, () => {});
+    this.finder = new Finder(model.searcher, first.find, () => {});
     const act = radios("You have", this.acts.map(([, word, weight]) =>
       [word, `${word} (${short(weight)})`]), this.act, (word) => { this.act = word; });
     this.lines = h("ul.deskrec-read", {});
@@ -1092,8 +1099,8 @@ class ReaderPicker extends Picker {
   html() {
     const { model, alpha } = this, columns = [...this.read.keys()];
     this.lines.replaceChildren(...columns.map((column, place) => {
-      const done = this.acts.map(([, word]) => word).filter((word) => this.read.get(column)?.has(word));
-      const label = model.finding.label(column);
+      const label = model.searcher.label(column), acts = this.read.get(column);
+      const done = this.acts.map(([, word]) => word).filter((word) => acts?.has(word));
       return h("li", {}, h("button", { type: "button", "aria-label": `take away ${label}`,
         onclick: () => this.takeAway(column, place) }, "take away"),
         h("span", {}, `${done.join(" and ")}: ${label}, strength ${short(this.strength(column))}`));
@@ -1247,11 +1254,9 @@ class BowlPicker extends Picker {
     return [sideBySide(
       part(heading(`The loss of each pair of numbers: across ${names[0]}, up ${names[1]}`),
         drawing("loss over two numbers", shapes, [[left, down], [right, up]], 440, 380)),
-      part(sentence(words), table(["article", "#strength", "#confidence", "#score"], rows,
+      part(news(words), table(["article", "#strength", "#confidence", "#score"], rows,
         ["40%", "20%", "24%", "16%"])))];
   }
-
-  said() { return this.result.querySelector("p:not(.deskrec-heading)")?.textContent ?? ""; }
 
   state() {
     const { strengths, numbers } = this.bowl.given, before = this.first.given;
@@ -1289,9 +1294,10 @@ class Steps {
     /** @type {Place[][]} */ this.users = [toy.users];
     /** @type {Place[][]} */ this.items = [toy.items];
     for (let step = 0; step < 2 * toy.iterations; step++) {
-      const users = this.users[step], items = this.items[step], people = step % 2 === 0;
-      this.users.push(people ? this.half(this.confidence, this.wanted, items) : users);
-      this.items.push(people ? items : this.half(turned(this.confidence), turned(this.wanted), users));
+      const users = this.users[step], items = this.items[step], { confidence, wanted } = this;
+      const people = step % 2 === 0; // they move first
+      this.users.push(people ? this.half(confidence, wanted, items) : users);
+      this.items.push(people ? items : this.half(turned(confidence), turned(wanted), users));
     }
     this.losses = this.users.map((_, at) => this.loss(at));
   }
@@ -1392,12 +1398,10 @@ class Stepper extends Picker {
     const title = at ? `Half-step ${at} of ${this.last}` : "Start: small random numbers";
     return [sideBySide(
       part(heading("The plane of the two factors"), plane(toy, steps, at), legend(toy.tastes)),
-      part(heading(title), sentence(happened(toy, steps, at)), heading("The loss so far"),
+      part(heading(title), news(happened(toy, steps, at)), heading("The loss so far"),
         staircase(steps.losses, at))),
     sideBySide(...cellMaps(toy, steps, at)), sentence(`Articles: ${names.join(" · ")}`)];
   }
-
-  said() { return this.result.querySelector("p:not(.deskrec-heading):not(.deskrec-note)")?.textContent ?? ""; }
 
   state() { return `step=${this.at}&alpha=${this.alpha}`; }
 
@@ -1422,9 +1426,10 @@ function happened(toy, steps, at) {
     return fixed(total(cells) / cells.length, 2);
   };
   const [moved, still] = at % 2 ? ["people", "articles"] : ["articles", "people"];
-  const text = (at ? `The ${moved} were solved while the ${still} stayed where they are. The loss ` +
-    `went from ${fixed(losses[at - 1], 1)} to ${fixed(losses[at], 1)}. `
-    : `The loss is ${fixed(losses[at], 1)}. `) + `On average a read cell scores ${mean(1)}`;
+  const step = `The ${moved} were solved while the ${still} stayed where they are. The loss went ` +
+    `from ${fixed(losses[Math.max(at - 1, 0)], 1)} to ${fixed(losses[at], 1)}. `;
+  const text = (at ? step : `The loss is ${fixed(losses[at], 1)}. `) +
+    `On average a read cell scores ${mean(1)}`;
   if (!best) return `${text}; there is no other.`;
   const [i, j] = best;
   return `${text}, an empty one ${mean(0)}. The empty cell with the highest score is ` +
@@ -1462,8 +1467,9 @@ function plane(toy, { users, items }, at) {
 function legend(tastes) {
   const colours = Object.keys(tastes).map((taste, i) => h("span", {},
     h("i.deskrec-diamond", { style: `background:${paint(TASTES[i])}` }), ` ${taste}`));
-  return h("p.deskrec-legend", {}, h("span", {}, "● person"), h("span", {}, "■ article"), ...colours,
-    h("span", {}, "○ where it was before"));
+  const [person, article, before] = ["● person", "■ article", "○ where it was before"]
+    .map((words) => h("span", {}, words));
+  return h("p.deskrec-legend", {}, person, article, ...colours, before);
 }
 
 /** The loss as a staircase down to where we are; the axes are those of the whole run.
@@ -1520,8 +1526,8 @@ function cellMap(toy, name, shades, values, form, framed = null) {
         return h(`td${frame}${share > 0.92 ? ".deskrec-full" : ""}`,
           { style: `background:rgba(0,114,178,${share.toFixed(2)})` }, form(value));
       })));
-  return part(heading(name), h("table.deskrec-cells", {}, h("thead", {}, h("tr", {}, h("td"), ...head)),
-    h("tbody", {}, ...rows)));
+  return part(heading(name), h("table.deskrec-cells", {},
+    h("thead", {}, h("tr", {}, h("td"), ...head)), h("tbody", {}, ...rows)));
 }
 
 // ------------------------------------------------------------------ start

@@ -29,10 +29,10 @@ for (const alpha of asked.alphas) {
     folded: people.map((readings) => pairs(model.foldIn(readings, 10, fit))) };
 }
 answers.found = asked.queries.map((query) => {
-  const found = model.finding.find(query);
-  return [found, model.finding.sentence(query, found.length)];
+  const found = model.searcher.find(query);
+  return [found, model.searcher.sentence(query, found.length)];
 });
-answers.labels = model.articles.map((_, column) => model.finding.label(column));
+answers.labels = model.articles.map((_, column) => model.searcher.label(column));
 answers.steps = deskrec.toy.alphas.map((alpha) => {
   const steps = new deskrec.Steps(deskrec.toy, alpha);
   return { ...steps, best: steps.losses.map((_, at) => steps.bestUnread(at)) };
