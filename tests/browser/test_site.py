@@ -29,14 +29,17 @@ READ = """async () => {
     window.scrollTo(0, y);
     await new Promise(requestAnimationFrame);
   }
-  const waiting = [...document.images].filter(i => i.checkVisibility() && !i.complete);
-  await Promise.all(waiting.map(i => new Promise(done => { i.onload = i.onerror = done; })));
+  const seen = [...document.images].filter(picture => picture.checkVisibility());
+  seen.forEach(picture => { picture.loading = 'eager'; });
+  const late = new Promise(done => setTimeout(done, 10000));
+  await Promise.race([late, Promise.all(seen.map(picture => picture.decode().catch(() => 0)))]);
 }"""
 ALIVE = "document.querySelectorAll('.deskrec-picker:not(.deskrec-alive)').length === 0"
 FIRST = """async () => {
   const picture = document.querySelector('article img');
+  document.querySelectorAll('details').forEach(fold => { fold.open = true; });
   picture.scrollIntoView();
-  while (!picture.complete || !picture.naturalWidth) await new Promise(requestAnimationFrame);
+  while (!picture.naturalWidth && performance.now() < 9000) await new Promise(requestAnimationFrame);
   return performance.now();
 }"""
 
