@@ -12,7 +12,7 @@ export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
 notebooks nbval lowest real spark: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
 
-.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real spark sample classroom grade slides bench constraints address clean
+.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real spark sample classroom grade site bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -140,8 +140,8 @@ grade: install  ## grade a folder: make grade SUBMISSIONS=path
 	@test -n "$(SUBMISSIONS)" || { echo "Which folder? make grade SUBMISSIONS=path"; exit 1; }
 	@$(BIN)/python -m classroom.grade "$(SUBMISSIONS)" $(GRADE_OPTIONS)
 
-slides: install  ## make slides of the chapters in build/slides (they need no network)
-	$(BIN)/python scripts/slides.py
+site: install  ## make the course a site in build/site (it needs no network)
+	$(BIN)/python site/build.py
 
 bench: install  ## measure the figures of the README
 	$(BIN)/python benchmarks/sizes.py

@@ -6,8 +6,10 @@ python -m classroom.release makes ``build/classroom`` and refreshes ``exercises/
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -104,8 +106,18 @@ def released(course: Path, chapter: str) -> Path:
     return course / "release" / chapter / f"{chapter}.ipynb"
 
 
+def make_site(folder: Path) -> None:
+    """Make the pages that a browser reads without Jupyter; solutions are not among them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if importlib.util.find_spec("sphinx_book_theme") is None:
+        print("The zip has no site/: that needs pip install -e '.[site]'.")
+        return
+    command = [sys.executable, str(ROOT / "site/build.py"), "--classroom", "--out", str(folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
 def make_zip(course: Path, target: Path) -> None:
-    """Pack student notebooks, the packages with their data, and the chapters: no network needed."""
+    """Pack notebooks, the packages with their data, and the site beside the course, if any."""
     name, new = target.stem, target.with_suffix(".new")
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in ("README.txt", "start.py"):
@@ -130,6 +142,8 @@ def make_zip(course: Path, target: Path) -> None:
         for path in sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 archive.write(path, f"{name}/{path.relative_to(ROOT)}")
+        for path in sorted(file for file in (course.parent / "site").rglob("*") if file.is_file()):
+            archive.write(path, f"{name}/site/{path.relative_to(course.parent / 'site')}")
     new.replace(target)
 
 
@@ -140,6 +154,7 @@ def main() -> int:
     make_course(out / "course")
     for chapter in chapters():
         shutil.copy(released(out / "course", chapter), ROOT / "exercises" / f"{chapter}.ipynb")
+    make_site(out / "site")
     make_zip(out / "course", out / "deskrec-exercises.zip")
     print(f"For students:   {out / 'deskrec-exercises.zip'}")
     print(f"For the grader: {out / 'course'} (an ordinary nbgrader course)")

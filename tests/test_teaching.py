@@ -59,7 +59,7 @@ def test_the_table_of_chapters_has_their_minutes_and_points():
 def test_targets_options_names_and_files_exist():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M))
     named = set(re.findall(r"(?:`|^)make ([a-z]+)", TEXT, flags=re.M))
-    assert {"classroom", "grade", "slides"} <= named <= targets
+    assert {"classroom", "grade", "site"} <= named <= targets
     for name in re.findall(r"`dr\.(\w+)", TEXT):
         assert hasattr(dr, name), name
     for path in re.findall(r"`((?:exercises|tests|classroom|scripts)/[\w./]+)`", TEXT):

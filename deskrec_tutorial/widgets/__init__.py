@@ -1,12 +1,14 @@
 """Live pickers, and for each a static twin that needs no kernel.
 
-| live | still | chapter |
-|---|---|---|
-| `weights_explorer` | `weights_view` | 2 |
-| `bowl_picker`, `als_stepper` | `bowl_view`, `als_view` | 3 |
-| `article_picker` | `article_view` | 4 |
-| `user_picker`, `be_the_reader` | `user_view`, `reader_view` | 5 |
-| `explorer` | `explorer_view` | a page of its own |
+================================ ============================ ====================
+live                             still                        chapter
+================================ ============================ ====================
+`weights_explorer`               `weights_view`               2
+`bowl_picker`, `als_stepper`     `bowl_view`, `als_view`      3
+`article_picker`                 `article_view`               4
+`user_picker`, `be_the_reader`   `user_view`, `reader_view`   5
+`explorer`                       `explorer_view`              a page of its own
+================================ ============================ ====================
 
 Only this package imports ipywidgets. Each module has pure functions that turn data and a choice
 into HTML, and a thin class of stock widgets, a `Panel`, that the live name stands for.

@@ -1,0 +1,101 @@
+"""Make the course a site: python site/build.py [--classroom] [--out FOLDER].
+
+Sphinx reads a copy of the pages under ``build/``, laid out as in the repository, so that links
+from page to page stay as they are.  Notebooks are taken as stored and never executed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from front import front
+from reference import reference
+from staging import NOTEBOOKS, ROOT, Stage, pages
+
+HERE = ROOT / "site"
+PICKERS = ROOT / "build" / "pickers"
+# What the theme brings and no page asks for.
+UNUSED = (
+    "_static/**/*.map",
+    "_static/vendor",
+    "_static/scripts/fontawesome*",
+    "_static/images",
+    "_static/locales",
+    "_static/*.html",
+)
+
+# Labels that keep from a screen reader what stands on the button.
+LABEL = re.compile(r'(?<=<summary) aria-label="Toggle hidden content"|'
+                   r'(?<=search-button-field search-button__button pst-js-only")'
+                   r' title="Search" aria-label="Search"')  # fmt: skip
+
+
+def stage(folder: Path, classroom: bool = False) -> None:
+    """Write the source tree that Sphinx reads."""
+    shutil.rmtree(folder, ignore_errors=True)
+    staged = Stage(folder, classroom)
+    for path in pages():
+        staged.put(path)
+    (folder / "api").mkdir()
+    for name, text in reference().items():
+        (folder / "api" / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / "index.md").write_text(front(), encoding="utf-8")
+    shutil.copy(ROOT / "docs" / "map.png", folder / "docs")
+
+
+def model(folder: Path) -> None:
+    """Write the factors that the pickers compute with, if the package is newer than they are."""
+    sources = [*(ROOT / "deskrec_tutorial").rglob("*.*"), HERE / "model.py"]
+    made = folder / "model.js"
+    if made.exists() and made.stat().st_mtime > max(p.stat().st_mtime for p in sources):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as new:
+        subprocess.run([sys.executable, str(HERE / "model.py"), new], check=True)
+        for file in Path(new).iterdir():
+            os.replace(file, folder / file.name)
+
+
+def sphinx(source: Path, out: Path, builder: str) -> None:
+    """Run Sphinx on a staged tree; a warning is an error."""
+    command = [sys.executable, "-m", "sphinx", "--builder", builder, "--conf-dir", str(HERE)]
+    command += ["--fail-on-warning", "--keep-going", "--quiet"]
+    command += ["--doctree-dir", str(source.with_name(f"{source.name}-doctrees"))]
+    done = subprocess.run([*command, str(source), str(out)], check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def build(out: Path, classroom: bool = False) -> None:
+    """Make the site in a folder, which is emptied first."""
+    source = out.with_name(f"{out.name}-source")
+    stage(source, classroom)
+    model(PICKERS)
+    shutil.rmtree(out, ignore_errors=True)
+    sphinx(source, out, "html")
+    for path in [path for pattern in UNUSED for path in out.glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for page in out.rglob("*.html"):
+        page.write_text(LABEL.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in [] if classroom else [p for n in NOTEBOOKS for p in ROOT.glob(n)]:
+        shutil.copy(path, out / path.relative_to(ROOT))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "site")
+    parser.add_argument("--classroom", action="store_true", help="without solutions, for the zip")
+    arguments = parser.parse_args()
+    build(arguments.out, arguments.classroom)
+    print(f"Open {arguments.out / 'index.html'} in a browser; it needs no network.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The front page: its words are in ``front.md``, its numbers are counted here."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from string import Template
+
+from staging import ROOT, pages, relinked
+
+sys.path.append(str(ROOT / "scripts"))
+
+import chapters
+
+ROW = re.compile(r"^\| \[([^]]+)\]\((notebooks/[^)]+)\) \| (\d+) \| (.*?) \|", re.M)
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def hours(minutes: int) -> str:
+    """Minutes as hours and halves."""
+    halves = round(minutes / 30)
+    return f"{halves // 2}{'½' if halves % 2 else ''}"
+
+
+def course() -> str:
+    """A table of the chapters: minutes, and the README's words for what each is for."""
+    said = {path: words for _, path, _, words in ROW.findall(read(ROOT / "README.md"))}
+    lines = ["| chapter | minutes | what you will be able to do |", "|---|---|---|"]
+    for path in chapters.CHAPTERS:
+        cells, name = chapters.read(path), path.relative_to(ROOT).as_posix()
+        title = cells[0]["source"].splitlines()[0].lstrip("# ")
+        minutes = chapters.minutes(cells)[0]
+        lines.append(f"| [{title}]({name}) | {minutes} | {said.get(name, '')} |")
+    return "\n".join(lines)
+
+
+def counts() -> dict[str, str]:
+    """How much there is to read and to do, and how it is tested."""
+    all_cells = [chapters.read(path) for path in chapters.CHAPTERS]
+    exercises = [read(path) for path in sorted((ROOT / "exercises").glob("[0-9]*.ipynb"))]
+    homework = [int(m) for text in exercises for m in re.findall(r"Time:\*\* (\d+) minutes", text)]
+    tests = [*(ROOT / "tests").rglob("test_*.py")]
+    prose = [
+        chapters.numbers(chapters.prose(cell["source"]))
+        for cells in all_cells
+        for cell in cells[1:]
+        if cell["cell_type"] == "markdown"
+    ]
+    wrong = "\n".join(read(path) for path in (ROOT / "tests/wrong_answers").glob("*.txt"))
+    found = {
+        "chapters": len(all_cells),
+        "exercises": len(exercises),
+        "blanks": sum(len(chapters.tagged(cells, "your-turn")) for cells in all_cells),
+        "cells": sum(len(chapters.code(cells)) for cells in all_cells),
+        "pictures": sum(read(path).count('"image/png"') for path in chapters.CHAPTERS),
+        "numbers": sum(1 for each in prose for _ in each),
+        "wrong": len(re.findall(r"^# .+ \| ", wrong, re.M)),
+        "tests": sum(len(re.findall(r"^\s*def test_", read(path), re.M)) for path in tests),
+    }
+    times = {
+        "hours": hours(sum(chapters.minutes(cells)[0] for cells in all_cells)),
+        "homework": hours(sum(homework)),
+    }
+    return {name: f"{count:,}" for name, count in found.items()} | times
+
+
+def tree(title: str, names: Iterable[str]) -> str:
+    """A part of the side bar; the pages themselves have the titles."""
+    return "\n".join(["```{toctree}", ":hidden:", f":caption: {title}", "", *names, "```", ""])
+
+
+def front() -> str:
+    """The text of the page."""
+    text = Template(read(ROOT / "site" / "front.md")).substitute(counts(), course=course())
+    names = [path.relative_to(ROOT).with_suffix("").as_posix() for path in pages()]
+
+    def within(folder: str) -> list[str]:
+        return [name for name in names if name.startswith(folder)]
+
+    parts = {"The course": within("notebooks/"), "Exercises": within("exercises/")}
+    parts |= {"To look things up": [*within("docs/"), "api/index"]}
+    parts |= {"To teach with": ["TEACHING", "CHANGELOG"]}
+    return "\n".join([relinked(text, ROOT), *(tree(*part) for part in parts.items())])

@@ -1,0 +1,354 @@
+"""The pickers of the site in a real browser, from the disk: no server, no kernel, no network."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+import pytest
+from test_project import ROOT, script
+
+from deskrec_tutorial.widgets import articles, bowl, people, reader, stepper
+
+from .conftest import Stopwatch, sync_api
+
+CHOSEN = 50  # promised milliseconds from choosing to seeing
+KINDS = ("article", "person", "reader", "bowl", "stepper")
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Pickers</title>
+<link rel="stylesheet" href="pickers.css"><script defer src="pickers.js"></script>
+<main><h1 id="a-heading">Pickers</h1>{}</main></html>"""
+BAD = '<img src=x onerror="window.harmed = 1"><script>window.harmed = 2</script>'
+# From a key to the frame that shows what it leads to.
+TIMES = """async keys => {
+  const times = [], search = document.querySelector('[role=combobox]');
+  for (const key of keys) {
+    const start = performance.now();
+    search.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+    await new Promise(seen => requestAnimationFrame(() => setTimeout(seen)));
+    times.push(performance.now() - start);
+  }
+  return times;
+}"""
+
+Visit = Callable[..., "sync_api.Page"]
+
+
+@pytest.fixture(scope="module")
+def maker():
+    return script("model", "site")
+
+
+@pytest.fixture(scope="module")
+def toy(maker) -> dict:
+    names = {"people", "articles", "R", "toy", "Y_hand", "tastes", "bowl"}
+    return maker.assigned("03_als_math", names, {})
+
+
+@pytest.fixture(scope="module")
+def places(matrix, model) -> pd.DataFrame:
+    """A map that is drawn at once, of the articles that are on the chapter's."""
+    placed = matrix.readers >= 10
+    return pd.DataFrame(model.item_factors[placed, :2], matrix.item_ids[placed], ["x", "y"])
+
+
+@pytest.fixture(scope="module")
+def site(maker, clicks, strength, matrix, model, places, tmp_path_factory) -> Path:
+    """Two folders of pages: the sample's, and one whose titles do harm where they can."""
+    target = tmp_path_factory.mktemp("site")
+    known, toy = maker.known(clicks, strength, matrix, model, places), maker.toy()
+    write(maker, target / "sample", known, toy)
+    known = {**known, "titles": [f"{BAD} {i}" for i in range(len(known["titles"]))]}
+    bad = json.loads(re.sub(r'"((?:[A-Z][a-z]+)(?: [\w ]+)?)"', r'"<b>\1</b>"', json.dumps(toy)))
+    write(maker, target / "harm", known, {**bad, "tastes": {BAD: bad["people"]}})
+    return target
+
+
+def write(maker, folder: Path, known: dict, toy: dict) -> None:
+    folder.mkdir()
+    maker.script(folder / "model.js", "data", known)
+    maker.script(folder / "toy.js", "toy", toy)
+    for name in ("pickers.js", "pickers.css"):
+        shutil.copy(ROOT / "site" / name, folder)
+    for kinds in (*((kind,) for kind in KINDS), KINDS):
+        divs = (f'<div class="deskrec-picker" data-picker="{kind}"></div>' for kind in kinds)
+        name = kinds[0] if len(kinds) == 1 else "all"
+        (folder / f"{name}.html").write_text(PAGE.format("".join(divs)), encoding="utf-8")
+
+
+@pytest.fixture
+def visit(chromium: sync_api.Browser, site: Path) -> Iterator[Visit]:
+    """Open a page; in the end nothing was requested from elsewhere, and nothing went wrong."""
+    pages, asked, wrong = [], [], []
+
+    def opened(name: str, chosen: str = "", folder: str = "sample", width: int = 1280):
+        page = chromium.new_page(viewport={"width": width, "height": 900})
+        pages.append(page)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(f"{(site / folder / name).as_uri()}.html{chosen}")
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.deskrec-picker')].every("
+            "place => place.classList.contains('deskrec-alive'))"
+        )
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+    assert not wrong
+    assert asked and all(url.startswith(site.as_uri()) for url in asked)
+
+
+def text_of(shown: str) -> str:
+    """What can be read of some HTML, without blanks and without marks that are drawn instead."""
+    return bare(html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "", shown)))
+
+
+def bare(text: str) -> str:
+    return re.sub(r"[\s■◆]+", "", text)
+
+
+def read(page: sync_api.Page, place: int = 0) -> str:
+    return bare(str(page.locator(".deskrec-result").nth(place).text_content()))
+
+
+def heading(page: sync_api.Page) -> str:
+    return str(page.locator(".deskrec-result .deskrec-heading").first.text_content())
+
+
+def switch(page: sync_api.Page | sync_api.Locator, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).check()
+
+
+# ------------------------------------------------------------------ the same words
+
+
+@pytest.mark.parametrize(
+    ("column", "by", "least"),
+    [(None, "cosine", 1), (0, "cosine", 1), (7, "dot", 1), (700, "dot", 20), (1500, "cosine", 50)],
+)
+def test_article_picker_says_what_the_notebook_s_says(
+    visit, model, matrix, places, column, by, least
+) -> None:
+    if column is None:  # the one that the chapter begins with
+        page = visit("article")
+        column = page.evaluate("deskrec.data.first.article")
+    else:
+        page = visit("article", f"#article={matrix.item_ids[column]}&by={by}&readers={least}")
+    live = articles.article_picker(model, matrix, int(matrix.item_ids[column]), places=places)
+    live.method.value, live.least.value = by, least
+    assert read(page) == text_of(live.html())
+
+
+@pytest.mark.parametrize("row", [None, 0, 500, 1894, "3", "+5", " x ", "99999999999999999999"])
+def test_user_picker_says_what_the_notebook_s_says(visit, model, matrix, strength, row) -> None:
+    live = people.user_picker(model, matrix, strength)
+    if row is None:
+        page = visit("person")
+        row = page.evaluate("deskrec.data.first.person")
+    else:
+        typed = quote(row if isinstance(row, str) else str(matrix.user_ids[row]))
+        page = visit("person", f"#person={typed}")
+    live.by_id.value = row if isinstance(row, str) else str(matrix.user_ids[row])
+    shown = live.result.value
+    assert read(page) == text_of(shown)
+
+
+def test_groups_of_people_are_the_notebook_s(visit, model, matrix, strength, events) -> None:
+    live, page = people.user_picker(model, matrix, strength, events=events), visit("person")
+    for name in live.group.options:
+        live.group.value = name
+        switch(page, name)
+        assert page.get_by_label("or by id").input_value() == ""
+        options = page.get_by_label("Person", exact=True).locator("option").all_text_contents()
+        assert options == [label for label, _ in live.people.options]
+        assert read(page) == text_of(live.html())
+        live.people.index = 5
+        page.get_by_label("Person", exact=True).select_option(index=5)
+        assert read(page) == text_of(live.html())
+
+
+def test_be_the_reader_says_what_the_notebook_s_says(visit, model, matrix) -> None:
+    page = visit("reader")
+    opened = page.evaluate("deskrec.data.first.opened.map(i => deskrec.data.articles[i])")
+    live = reader.be_the_reader(model, matrix, map(int, opened))
+    assert read(page) == text_of(live.html())
+    for search, act in (("python", "commented (5)"), (str(matrix.item_ids[9]), "liked (2)")):
+        live.finder.search.value = search
+        live.act.value = dict(live.act.options)[act]
+        live.add.click()
+        page.get_by_label("Search").fill(search)
+        switch(page, act)
+        page.get_by_role("button", name="Add").click()
+        assert read(page) == text_of(live.html())
+    lines = [text_of(line.children[1].value) for line in live._rows.children]
+    assert [bare(line) for line in page.locator(".deskrec-read span").all_text_contents()] == lines
+    live.alpha.value = 40.0
+    switch(page, "40")
+    page.wait_for_function(
+        "document.querySelector('.deskrec-result').textContent.includes('= 40,')"
+    )
+    assert read(page) == text_of(live.html())
+    for _ in range(len(lines)):
+        page.get_by_role("button", name="take away").first.click()
+    assert read(page) == bare(reader.NOTHING)
+    assert page.get_by_label("Search").evaluate("box => box === document.activeElement")
+
+
+def test_the_bowl_says_what_the_notebook_s_says(visit, toy) -> None:
+    live, page = bowl.bowl_picker(toy["bowl"]), visit("bowl")
+    assert read(page) == text_of(live.html())
+    for article, strength, one, two in (("Python tips", 1, 1.0, 0.0), ("Office news", 5, 1.0, 0.3)):
+        live.article.value = article
+        live.strength.value, live.one.value, live.two.value = strength, one, two
+        page.get_by_label("Article").select_option(article)
+        for name, value in (("Strength", strength), ("code", one), ("design", two)):
+            page.get_by_label(name).fill(str(value))
+        assert read(page) == text_of(live.html())
+    page.get_by_role("button", name="Start again").click()
+    assert read(page) == text_of(bowl.bowl_picker(toy["bowl"]).html())
+
+
+def test_every_half_step_says_what_the_notebook_s_says(visit, toy) -> None:
+    live, page = stepper.als_stepper(toy["toy"], toy["tastes"]), visit("stepper")
+    assert read(page) == text_of(live.html())
+    for alpha in (0.0, 15.0):
+        switch(page, f"{alpha:g}")
+        live.alpha.value = alpha
+        for at in range(31):
+            page.get_by_label("Half-step", exact=True).fill(str(at))
+            live.step.value = at
+            assert read(page) == text_of(live.html())
+    said = page.locator(".deskrec-live").text_content()
+    assert said == stepper.finding(live._steps[15.0], 30)
+
+
+def test_play_goes_on_to_the_next_half_step_until_it_is_paused(visit) -> None:
+    page = visit("stepper", "#step=28&alpha=15")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text("Half-step 30 of 30").wait_for()
+    page.get_by_role("button", name="Play").click()  # from the beginning
+    page.get_by_text("Start: small random numbers").wait_for()
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(1300)
+    assert page.get_by_text("Start: small random numbers").is_visible()
+
+
+# ------------------------------------------------------------------ keys, addresses, times
+
+
+def test_keys_alone_are_enough_and_what_changes_is_said(visit) -> None:
+    page = visit("article")
+    page.keyboard.press("Tab")
+    page.keyboard.type("python")
+    first = heading(page)
+    page.keyboard.press("ArrowDown")
+    assert heading(page) != first
+    chosen = page.get_by_role("option", selected=True)
+    assert chosen.get_attribute("id") == page.get_by_role("combobox").get_attribute(
+        "aria-activedescendant"
+    )
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert heading(page).startswith("By dot product, most similar to “")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("slider").input_value() == "2"
+    assert page.locator(".deskrec-live").text_content() == heading(page)
+    assert page.get_by_role("status").text_content() == "3 titles have these words"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_address_leads_back_to_what_was_chosen(visit, kind: str) -> None:
+    page = visit("all")
+    place = page.locator(f"[data-picker={kind}]")
+    if kind == "person":
+        place.get_by_label("Person", exact=True).select_option(index=2)
+    elif kind == "reader":
+        switch(place, "commented (5)")
+        place.get_by_role("button", name="Add").click()
+        place.get_by_role("button", name="take away").first.click()
+        switch(place, "1")
+        place.locator(".deskrec-heading", has_text="alpha = 1,").wait_for()
+    elif kind == "article":
+        place.get_by_label("Search").fill("design")
+        place.get_by_role("option").nth(3).click()
+        place.get_by_role("slider").fill("7")
+    else:
+        place.get_by_role("slider").first.fill("9")
+    page.wait_for_function(f"location.hash.slice(1).startsWith({ADDRESS[kind]!r})")
+    assert place.get_by_text("Link to this choice").evaluate("a => a.href") == page.url
+    again = visit("all", "#" + page.url.partition("#")[2])
+    number = KINDS.index(kind)
+    if kind == "reader":
+        again.locator(".deskrec-heading", has_text="alpha = 1,").wait_for()
+    assert read(again, number) == read(page, number)
+    assert again.locator(f"[data-picker={kind}]").evaluate(
+        "e => Math.abs(e.getBoundingClientRect().top) < innerHeight / 2"
+    )
+
+
+ADDRESS = {
+    "article": "article=", "person": "person=", "reader": "read=", "bowl": "bowl=",
+    "stepper": "step=",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        "#a-heading", "#article=1", "#article=&by=x&readers=-3", "#person=%00",
+        "#read=1:2,,:&alpha=x", "#read=&alpha=3", "#step=1e9&alpha=7", "#%",
+        "#bowl=99:1:1:1,0:-1:0:0,0:1,x&shown=-4",
+    ],
+)  # fmt: skip
+def test_an_address_that_means_nothing_does_no_harm(visit, chosen: str) -> None:
+    visit("all", chosen)
+
+
+def test_from_choosing_to_seeing(visit, watch: Stopwatch) -> None:
+    """Beside each choice a key is pressed that chooses nothing: a busy machine slows both down."""
+    page = visit("article")
+    keys = ["ArrowDown", "Shift"] * 50 + ["ArrowUp", "Shift"] * 50
+    times = page.evaluate(TIMES, keys)
+    what, nothing = "site: an article and what is similar", "site: a key that chooses nothing"
+    watch.times[what], watch.times[nothing] = times[::2], times[1::2]
+    assert watch.p95(what) <= watch.p95(nothing) + CHOSEN, watch.lines()
+
+
+# ------------------------------------------------------------------ harm, and narrow pages
+
+
+def test_titles_are_text_whatever_they_hold(visit) -> None:
+    page = visit("all", folder="harm")
+    page.get_by_label("Search").first.fill("img")
+    page.get_by_role("button", name="Add").click()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.harmed") is None
+    assert page.locator(".deskrec-picker").locator("img, script, b").count() == 0
+    assert BAD in heading(page)
+
+
+@pytest.mark.parametrize("width", [390, 800])
+def test_nothing_is_wider_than_the_page(visit, width: int) -> None:
+    page = visit("all", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_the_model_a_sentence_says_so(visit, site: Path, chromium) -> None:
+    (site / "alone").mkdir()
+    for name in ("pickers.js", "pickers.css", "article.html"):
+        shutil.copy(site / "sample" / name, site / "alone")
+    page = chromium.new_page()
+    page.goto((site / "alone" / "article.html").as_uri())
+    page.get_by_text("The picker could not be loaded.").wait_for()
+    page.close()
+    visit("bowl")
