@@ -70,7 +70,7 @@ class World:
         them = them.iloc[rng.permutation(len(them))[:people]].sort_index()
         topic = those["topic"].iloc[rng.permutation(len(those))[:articles]].sort_index()
         taste = them.to_numpy() / them.max(axis=1).to_numpy()[:, None]
-        attraction = 0.05 + 0.9 * taste[:, them.columns.get_indexer(topic)]
+        attraction = 0.05 + 0.9 * taste[:, them.columns.get_indexer(pd.Index(topic))]
         attraction *= rng.uniform(0.3, 1.0, articles)
         return cls(attraction, LOOKS, *(np.array(x) for x in (them.index, topic.index, topic)))
 
@@ -135,7 +135,8 @@ def live(
     if explore > 1:
         raise ValueError(f"explore is a share of the places, between 0 and 1, not {explore}.")
     rng, everybody = np.random.default_rng(seed), np.arange(len(world.user_ids))
-    gone, logs = np.zeros(world.attraction.shape, dtype=bool), []
+    gone = np.zeros(world.attraction.shape, dtype=bool)
+    logs: list[pd.DataFrame] = []
     scores, share = np.zeros(gone.shape), 1.0
     for week in range(1, weeks + 1):
         if week > 1 and recommender is not None:
@@ -146,7 +147,7 @@ def live(
             page, drawn = _pages(np.where(gone, -np.inf, scores), share, len(world.looks), rng)
             chance = np.take_along_axis(world.attraction, page, axis=1) * world.looks
             clicked = rng.random(page.shape) < chance
-            rows, places = np.indices(page.shape)
+            rows, places = np.meshgrid(everybody, np.arange(page.shape[1]), indexing="ij")
             gone[rows[clicked], page[clicked]] = True
             shown = {"row": rows, "column": page, "place": places, "explored": drawn}
             flat = {name: cells.ravel() for name, cells in (shown | {"clicked": clicked}).items()}

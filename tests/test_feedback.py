@@ -163,10 +163,28 @@ def test_alone_popularity_keeps_luck_for_ever() -> None:
         assert by_week(log)["clicks"].mean() == pytest.approx(expected, abs=4 * error)
 
 
+def test_which_of_two_equal_articles_wins_is_a_coin_toss_and_then_it_has_everything() -> None:
+    """Pages of one place: ahead after week 1 with a chance of 1/2, and from then on for everybody.
+
+    So the expected share stays 1/2, while that of any single run is 0 or 1 (a Pólya urn taken to
+    its extreme: the winner takes all).
+    """
+    world, won = world_of(np.full((30, 2), 0.06), looks=np.ones(1)), []
+    for seed in range(120):
+        log = live(world, rec.Popularity(), weeks=2, seed=seed)
+        first, second = log[log["week"] == 1], log.query("week == 2 and visit == 1")
+        clicks = first[first["clicked"]].groupby("column").size().reindex([0, 1], fill_value=0)
+        undecided = ~second["row"].isin(first.loc[first["clicked"], "row"])
+        if clicks[0] != clicks[1]:
+            assert (second.loc[undecided, "column"] == clicks.idxmax()).all()
+            won.append(int(clicks.idxmax()))
+    assert len(won) > 80
+    assert stats.binomtest(sum(won), len(won)).pvalue > 0.01
+
+
 def test_a_loop_of_als_ends_below_pages_drawn_by_lot_and_impressions_open_it(small: World) -> None:
-    options = {"factors": 8, "iterations": 5}
-    alone = live(small, rec.ImplicitALS(**options), weeks=6, seed=1)
-    shown = live(small, ImpressionALS(doubt=5.0, **options), weeks=6, seed=1)
+    alone = live(small, rec.ImplicitALS(8, iterations=5), weeks=6, seed=1)
+    shown = live(small, ImpressionALS(8, iterations=5, doubt=5.0), weeks=6, seed=1)
     clicks = [by_week(log)["clicks"].iloc[-1] for log in (alone, live(small, None, 0, 6, 1), shown)]
     assert clicks[0] < clicks[1] < clicks[2]
 
@@ -218,8 +236,8 @@ def test_the_people_solve_for_clicks_and_doubts() -> None:
     log = live(world, None, weeks=1, seed=0)
     found = ImpressionALS(4, 0.5, 10.0, iterations=5, doubt=2.0).fit(world.clicked(log), log)
     clicked = world.clicked(log).user_items.toarray() > 0
-    shown = log.groupby(["row", "column"]).size().unstack(fill_value=0)
-    shown = shown.reindex(columns=range(20), fill_value=0).to_numpy()
+    times = log.groupby(["row", "column"]).size().unstack(fill_value=0)
+    shown = times.reindex(columns=range(20), fill_value=0).to_numpy()
     confidence = np.where(clicked, 10.0, 1 + 2.0 * shown)
     y = found.model.item_factors
     x = found.model.user_factors

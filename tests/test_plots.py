@@ -152,6 +152,12 @@ RISING = pd.DataFrame([[0.3, 0.2], [0.1, 0.4]], index=[0.1, 100], columns=[5, 40
 FACTORS = pd.DataFrame({"weak": [0.1, 0.3, 0.2], "strong": [0.1, 0.2, 0.5]}, index=[8, 64, 128])
 SAMPLED = pd.Series({"a": 0.9, "b": 0.8, "c": 0.5, "d": 0.4})
 FULL = pd.Series({"a": 0.10, "b": 0.20, "c": 0.05, "d": 0.06})
+# Two weeks of one visit of one person: 1 and 0 clicks on two articles; 1 and 2 on one and two.
+LOOP = pd.DataFrame({"week": [1, 1, 2, 2], "row": 0, "visit": 1, "column": [0, 1, 0, 1]})
+WEEKS = {
+    "alone": LOOP.assign(clicked=[True, False, False, True]),
+    "open": LOOP.assign(clicked=[True, False, True, True], column=[0, 1, 2, 2]),
+}
 RATES = pd.DataFrame({"hit@1": [0.1, 0.3], "hit@10": [0.5, 0.6]}, index=["chance", "clock"])
 
 
@@ -592,6 +598,13 @@ CASES = {
         lambda: plots.hits_by_length(RATES.replace(0.1, 0)),
         "clock finds 30.0% of the readings in a list of 1, 60.0% in 10",
     ),
+    # ---------------------------------------------------------------- chapter 8½
+    "loops": case(
+        lambda: plots.loops(WEEKS),
+        "In the last week “open” gets 2.0 times the clicks of “alone”",
+        "the first and the last of 2 weeks",
+        "alone: 1.00 to 1.00, and 1 articles; open: 1.00 to 2.00, and 1 articles.",
+    ),
 }  # fmt: skip
 
 
@@ -790,6 +803,7 @@ def wherever_a_name_goes(name: str) -> dict[str, Callable[[], plots.Picture]]:
         "sweep": lambda: plots.sweep(
             pd.DataFrame({name: [0.1, 0.2], f"{name}!": [2, 1]}, index=[1, 2]).rename_axis(name)
         ),
+        "loops": lambda: plots.loops({name: WEEKS["open"], "other": WEEKS["alone"]}),
         "hits": lambda: plots.hits_by_length(
             pd.DataFrame({"hit@1": [0.1, 0.3], "hit@3": 0.4}, index=[name, f"{name}!"])
         ),

@@ -20,6 +20,7 @@ from deskrec_tutorial.checks import (
     chapter_5,
     chapter_6,
     chapter_7,
+    chapter_8b,
 )
 
 # A check, its data, the right answer, and wrong ones by words of what they are told.
@@ -314,8 +315,48 @@ def turns_7() -> list[Turn]:
     ]
 
 
-TURNS = [
-    turn
-    for chapter in (turns_1, turns_2, turns_3, turns_3b, turns_4, turns_5, turns_6, turns_7)
-    for turn in chapter()
-]
+def turns_8b() -> list[Turn]:
+    liking, looks = np.array([0.5, 0.4]), np.array([1.0, 0.5])  # 0.5 and 0.2: 0.7 clicks
+    counts = np.array([10, 8])
+    # Of 100 people each 20 and 40: 0.2 ± 1.96 · √((0.16 + 0.24) / 100).
+    half = 1.96 * np.sqrt(0.004)
+    return [
+        (
+            chapter_8b.expected,
+            (liking, looks),
+            0.7,
+            {
+                "mean of one place": 0.35,
+                "look at every place": 0.9,
+                "how many places are looked at": 1.5,
+                "add them up": np.array([0.5, 0.2]),
+                "at least one click": 0.6,
+            },
+        ),
+        (
+            chapter_8b.corrected,
+            (counts, looks),
+            np.array([10.0, 16.0]),
+            {
+                "Turn it round": np.array([10.0, 4.0]),
+                "weights alone": np.array([1.0, 2.0]),
+                "Those are shares": np.array([10 / 26, 16 / 26]),
+            },
+        ),
+        (
+            chapter_8b.interval,
+            (20, 40, 100),
+            [0.2 - half, 0.2 + half],
+            {
+                "takes 1.96": [0.2 - half / 1.96, 0.2 + half / 1.96],
+                "other way round": [-0.2 - half, -0.2 + half],
+                "second share alone": [0.4 - half, 0.4 + half],
+                "Those are people": [20 - 100 * half, 20 + 100 * half],
+                "root is missing": [0.2 - 1.96 * 0.004, 0.2 + 1.96 * 0.004],
+            },
+        ),
+    ]
+
+
+CHAPTERS = (turns_1, turns_2, turns_3, turns_3b, turns_4, turns_5, turns_6, turns_7, turns_8b)
+TURNS = [turn for chapter in CHAPTERS for turn in chapter()]
