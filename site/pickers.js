@@ -508,8 +508,10 @@ const mark = (at, { shape, size, colour, filled = true, edge = 1, code, name, be
 
 /** Shapes as a drawing of that width and at `most` that height, a unit as long both ways.
  * @param {string} label @param {Shape[]} shapes @param {[Place, Place]} corners
- * @param {number} width @param {number} most */
-function drawing(label, shapes, [low, high], width, most) {
+ * @param {number} width @param {number} most
+ * @param {(distance: (at: Place) => number) => void} [touched] called with the distance in pixels
+ *   from where somebody touches it */
+function drawing(label, shapes, [low, high], width, most, touched) {
   const span = [0, 1].map((i) => Math.max(high[i] - low[i], 1e-9));
   const scale = Math.min((width - 2 * EDGE) / span[0], (most - 2 * EDGE) / span[1]);
   const height = scale * span[1] + 2 * EDGE;
@@ -517,9 +519,16 @@ function drawing(label, shapes, [low, high], width, most) {
   /** @type {(at: Place) => Place} */
   const pixels = ([x, y]) =>
     [margin[0] + scale * (x - low[0]), height - margin[1] - scale * (y - low[1])];
-  return svg("svg.deskrec-drawing", { viewBox: `0 0 ${width} ${height.toFixed(0)}`, role: "img",
-    "aria-label": label, style: `max-width:${width}px` },
-    ...shapes.map((shape) => shape(pixels)));
+  const drawn = svg("svg.deskrec-drawing", { viewBox: `0 0 ${width} ${height.toFixed(0)}`,
+    role: "img", "aria-label": label, style: `max-width:${width}px`, onclick: click },
+  ...shapes.map((shape) => shape(pixels)));
+  /** @param {MouseEvent} event */
+  function click({ clientX, clientY }) {
+    const box = drawn.getBoundingClientRect(), unit = width / box.width;
+    const [x, y] = [unit * (clientX - box.left), unit * (clientY - box.top)];
+    touched?.((at) => Math.hypot(pixels(at)[0] - x, pixels(at)[1] - y) / unit);
+  }
+  return drawn;
 }
 
 /** The lowest and the highest of some places. @param {Place[]} places @returns {[Place, Place]} */
@@ -668,6 +677,7 @@ class Picker {
     this.result = h("div.deskrec-result", {});
     this.live = h("p.deskrec-live", { "aria-live": "polite" });
     this.link = h("a", { href: "#" }, "Link to this choice");
+    this.hint = "";
     /** @type {any} */ this.later = 0;
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", name);
@@ -676,7 +686,7 @@ class Picker {
   /** @param {Element[]} controls */
   assemble(...controls) {
     this.place.replaceChildren(...controls, this.result, this.live,
-      h("p.deskrec-note", {}, this.link));
+      h("p.deskrec-note", {}, this.link, this.hint));
     this.place.classList.add("deskrec-alive");
     this.refresh(false);
   }
@@ -723,7 +733,8 @@ class ArticlePicker extends Picker {
     this.by = "cosine";
     this.least = 1;
     const first = model.columnOf.get(place.dataset.article ?? "") ?? model.data.first.article;
-    this.map = new ArticleMap(model);
+    this.map = new ArticleMap(model, (column) => this.finder.choose(column));
+    this.hint = " · A touch on the map chooses the nearest article.";
     this.finder = new Finder(model.searcher, first, () => this.refresh());
     this.method = radios("Compare by", Object.entries(METHODS), this.by, (by) => {
       this.by = by;
@@ -821,10 +832,13 @@ function slopegraph(model, lists) {
       ranking(lists.dot, lists.cosine))];
 }
 
+const REACH = 20; // from a touch to an article, pixels
+
 /** The map: all placed articles as dots, one and its neighbours on top. */
 class ArticleMap {
-  /** @param {Model} model */
-  constructor(model) {
+  /** @param {Model} model @param {(column: number) => void} chosen called with what is touched */
+  constructor(model, chosen) {
+    this.chosen = chosen;
     const [width, tallest] = this.size = [420, 320];
     this.model = model;
     /** @type {Place[]} */
@@ -861,13 +875,18 @@ class ArticleMap {
           name: `${code} ${title}` })),
       ...(own && seen(own) ? [mark(own, { shape: "D", size: small ? 20 / 3 : 20, colour: "red",
         filled: false, edge: small ? 1 : 2.5 })] : [])];
+    /** @param {(at: Place) => number} distance */
+    const touched = (distance) => {
+      const away = this.places.map(distance), least = Math.min(...away);
+      if (least <= REACH) this.chosen(this.model.placed[away.indexOf(least)]);
+    };
     const edge = line([low, [high[0], low[1]], high, [low[0], high[1]], low]);
     return [
       drawing("map of the articles", [this.everywhere, ...marks(true, () => true), edge],
-        this.corners, width, tallest),
+        this.corners, width, tallest, touched),
       sentence(`${this.sentence(column, own, listed)} The frame, enlarged:`),
       drawing("the part in the frame", [dots(this.places.filter(inside)), ...marks(false, inside)],
-        frame, width, tallest)];
+        frame, width, tallest, touched)];
   }
 
   /** Two corners of a part of the map, of its shape, around more than half of the spots.
@@ -1566,11 +1585,13 @@ async function start() {
   const alive = await Promise.all(places.map(async (place) => {
     const [name, make] = PICKERS[place.dataset.picker ?? ""] ?? [];
     if (!name || !make) return null;
-    if (!place.childElementCount) place.append(sentence("The picker is loading …"));
+    const waiting = sentence("The picker is loading …");
+    if (!place.childElementCount) place.append(waiting);
     try {
       return make(place, await fetched(name));
     } catch (error) {
-      place.append(sentence("The picker could not be loaded. The still shows the same."));
+      waiting.textContent = "The picker could not be loaded. The still shows the same.";
+      place.append(waiting);
       console.error(error);
       return null;
     }

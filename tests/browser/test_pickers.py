@@ -266,6 +266,17 @@ def test_keys_alone_are_enough_and_what_changes_is_said(visit) -> None:
     assert page.get_by_role("status").text_content() == "3 titles have these words"
 
 
+def test_a_touch_on_the_map_chooses_what_lies_there(visit, matrix) -> None:
+    page = visit("article")
+    first = page.locator(".deskrec-result tbody tr").first.locator("td").nth(1).text_content()
+    enlarged = page.locator(".deskrec-drawing").nth(1)
+    enlarged.locator("g", has_text=re.compile(r"^1 .*1$")).last.click()
+    assert first and heading(page).endswith(f"“{first}”")
+    assert page.get_by_role("option", selected=True).text_content().startswith(first)
+    page.locator(".deskrec-drawing").first.click(position={"x": 2, "y": 2})  # nothing is near
+    assert heading(page).endswith(f"“{first}”")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_address_leads_back_to_what_was_chosen(visit, kind: str) -> None:
     page = visit("all")
