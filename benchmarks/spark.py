@@ -1,6 +1,6 @@
 """What Spark costs, and what its model is worth, written into docs/spark.md.
 
-    python benchmarks/spark.py cost [LARGEST]     1 ×, 100 ×, 400 × the events, up to LARGEST
+    python benchmarks/spark.py cost [FACTOR ...]  1 ×, 100 ×, 400 × the events, or those
     python benchmarks/spark.py quality DATA       three splits of the real files
 
 Cost: from the same Parquet file to factors, with pandas and `implicit` and with Spark, each in a
@@ -87,7 +87,7 @@ def apart(step: str, factor: int, path: str) -> dict[str, float]:
     return found
 
 
-def cost(largest: int) -> str:
+def cost(factors: list[int]) -> str:
     lines = [
         f"{FACTORS} factors, {ITERATIONS} iterations, a heap of 1 GB for Java; two cores.",
         "",
@@ -95,7 +95,7 @@ def cost(largest: int) -> str:
         "| of which Java | blocks |",
         "|" + "---:|" * 9,
     ]
-    for factor in [f for f in BLOCKS if f <= largest]:
+    for factor in factors:
         with tempfile.TemporaryDirectory() as folder:
             path = f"{folder}/events.parquet"
             apart("make_log", factor, path)
@@ -175,7 +175,7 @@ def main() -> int:
         step, factor, path = more
         print(json.dumps(STEPS[step](int(factor), path)))
     elif what == "cost":
-        write("cost", cost(int(more[0]) if more else 400))
+        write("cost", cost([int(factor) for factor in more] or list(BLOCKS)))
     else:
         write("quality", quality(*more))
     return 0
