@@ -110,7 +110,6 @@ endif
 
 # Apart from the rest: Spark is nearly half a gigabyte, and needs Java. Timings are no part of what
 # must come out again; those cells say so. Another Java: make spark JAVA_HOME=folder.
-MORE_CLICKS := $(wildcard notebooks/09_more_clicks_than_one_machine.ipynb)
 spark: export DESKREC_SPARK := required
 
 $(SPARK)/.done: constraints-spark.txt
@@ -125,9 +124,7 @@ $(SPARK)/.package: $(SPARK)/.done pyproject.toml
 
 spark: $(SPARK)/.package  ## chapter 9: install Spark apart, run its tests and its notebook (needs Java 17)
 	$(SPARK)/bin/python -m pytest tests/test_spark.py
-ifneq ($(MORE_CLICKS),)
-	$(SPARK)/bin/python -m pytest --nbval --nbval-cell-timeout=300 $(MORE_CLICKS)
-endif
+	$(SPARK)/bin/python -m pytest --nbval --nbval-cell-timeout=300 notebooks/09_more_clicks_than_one_machine.ipynb
 
 sample: install  ## make the embedded sample anew and its report
 	$(BIN)/python -m deskrec_simulator

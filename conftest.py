@@ -43,5 +43,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.stats.get("skipped", [])
         if report.nodeid.partition("::")[0].endswith(NEED_SPARK)
     }
-    for name in sorted(skipped):
+    for name in sorted(skipped) if why_no_spark() else ():
         terminalreporter.write_line(f"{name} skipped: {why_no_spark()}")

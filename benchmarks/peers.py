@@ -213,15 +213,15 @@ Ten half-steps of its solvers alone, best of many:
 {table}
 
 Two jobs at once do {processes:.2f} × the work of one as two processes: neither cores nor memory are
-short. As two threads of one process, which share no data either, they do {threads:.2f} ×: what they
-share is OpenBLAS. The solver calls `symv` once per row and once more per step, each call asks
-OpenBLAS for a buffer, and buffers are handed out behind one lock for the whole process. With 20
-factors a row takes two microseconds, so the threads meet there all the time. (In a profile by
+short. As two threads of one process, which share no data either, they do {threads:.2f} ×, so it is
+something that a process has once. Most likely that is OpenBLAS's pool of buffers, which stands
+behind one lock for the whole process: the solver calls `symv` once per row and once more per step,
+each call asks for a buffer, and with 20 factors a row takes two microseconds. (In a profile by
 `perf`, locking takes 5 % of one thread's time, and of two threads' 16 %, and 21 % more in the
-kernel, where they fall asleep and wake.) The exact solver asks once per row and works longer on
-it, so a
-second thread makes it {exact:.2f} × as fast, the default {cg:.2f} ×. On a busy machine the second
-thread costs more than it brings: `num_threads=1` is faster there.
+kernel, where they fall asleep and wake. No build without the lock was tried.) The exact solver asks
+once per row and works longer on it, so a second thread makes it {exact:.2f} × as fast, the default
+{cg:.2f} ×. On a busy machine the second thread can cost more than it brings: `num_threads=1` is
+faster there.
 """.lstrip()
 
 

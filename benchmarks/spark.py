@@ -27,10 +27,15 @@ from growth import a_log
 import deskrec_tutorial as dr
 
 PAGE = Path(__file__).parent.parent / "docs/spark.md"
-BLOCKS = {1: 2, 100: 8, 400: 32}  # by factor: more blocks, less memory for each
+SIZES = (1, 100, 400)
 FACTORS, ITERATIONS = 20, 5  # of both, where cost is measured
 ALPHAS, LAMBDAS = (5.0, 20.0), (0.1, 2.0)  # of both, where they are tuned
 GB = 2**30
+
+
+def blocks(factor: int) -> int:
+    """More blocks for more events: less memory for each."""
+    return max(2, 8 * factor // 100)
 
 
 def make_log(factor: int, path: str) -> dict[str, float]:
@@ -56,10 +61,10 @@ def with_spark(factor: int, path: str) -> dict[str, float]:
     from pyspark import SparkContext
 
     start = time.perf_counter()
-    spark = dr.spark.session(partitions=BLOCKS[factor])
+    spark = dr.spark.session(partitions=blocks(factor))
     started = time.perf_counter() - start
     strength = dr.spark.event_strength(spark.read.parquet(path))
-    fit = dr.spark.fit_als(strength, FACTORS, iterations=ITERATIONS, blocks=BLOCKS[factor])
+    fit = dr.spark.fit_als(strength, FACTORS, iterations=ITERATIONS, blocks=blocks(factor))
     fit.model()
     spent = time.perf_counter() - start
     java = java_peak(SparkContext._gateway.proc.pid)
@@ -103,7 +108,7 @@ def cost(factors: list[int]) -> str:
         lines.append(
             f"| {one['events']:,} | {one['pairs']:,} | {one['seconds']:.1f} s "
             f"| {one['memory'] / GB:.1f} GB | {other['seconds']:.1f} s | {other['started']:.1f} s "
-            f"| {other['memory'] / GB:.1f} GB | {other['java'] / GB:.1f} GB | {BLOCKS[factor]} |"
+            f"| {other['memory'] / GB:.1f} GB | {other['java'] / GB:.1f} GB | {blocks(factor)} |"
         )
         print(lines[-1], flush=True)
     return "\n".join(lines)
@@ -175,7 +180,7 @@ def main() -> int:
         step, factor, path = more
         print(json.dumps(STEPS[step](int(factor), path)))
     elif what == "cost":
-        write("cost", cost([int(factor) for factor in more] or list(BLOCKS)))
+        write("cost", cost([int(factor) for factor in more] or list(SIZES)))
     else:
         write("quality", quality(*more))
     return 0

@@ -134,6 +134,11 @@ def live(
     check_number(explore, "explore", 0)
     if explore > 1:
         raise ValueError(f"explore is a share of the places, between 0 and 1, not {explore}.")
+    if len(world.item_ids) < len(world.looks):
+        raise ValueError(
+            f"A page of {len(world.looks)} places needs as many articles, and this world has "
+            f"{len(world.item_ids)}: World.of(…, articles={len(world.looks)}) or more."
+        )
     rng, everybody = np.random.default_rng(seed), np.arange(len(world.user_ids))
     gone = np.zeros(world.attraction.shape, dtype=bool)
     logs: list[pd.DataFrame] = []
@@ -163,7 +168,7 @@ def _pages(
     best = np.take_along_axis(top(scores, places), np.cumsum(~drawn, axis=1) - 1, axis=1)
     luck = np.where(np.isinf(scores), -1.0, rng.random(scores.shape))
     rows, kept = np.nonzero(~drawn)
-    luck[rows, best[rows, kept]] = -1.0  # no article twice on a page
+    luck[rows, best[rows, kept]] = -2.0  # no article twice on a page, rather one clicked on before
     others = np.take_along_axis(top(luck, places), np.cumsum(drawn, axis=1) - 1, axis=1)
     return np.where(drawn, others, best), drawn
 
@@ -178,7 +183,7 @@ def by_week(log: pd.DataFrame) -> pd.DataFrame:
         places between them.
     """
     weeks = log.groupby("week")
-    visits = log.groupby(["week", "row", "visit"]).ngroups / weeks.ngroups
+    visits = log.drop_duplicates(["week", "row", "visit"]).groupby("week").size()
     shares = weeks["column"].apply(lambda c: long_tail(c.value_counts())["share_of_total"])
     half = (shares < 0.5 - 1e-9).groupby("week").sum() + 1
     return pd.DataFrame({"clicks": weeks["clicked"].sum() / visits, "half": half})

@@ -11,7 +11,8 @@ from pathlib import Path
 
 JAVA = 17  # the oldest that Spark 4 runs on
 HOW_TO_GET_JAVA = {
-    "Linux": "on Debian, Ubuntu or Colab: apt-get install openjdk-17-jre-headless (44 MB)",
+    "Linux": "on Debian, Ubuntu or Colab: apt-get install openjdk-17-jre-headless (44 MB; Debian "
+    "13 has openjdk-21-jre-headless)",
     "Darwin": "with Homebrew: brew install openjdk@17, and set JAVA_HOME as it says",
     "Windows": "with winget: winget install EclipseAdoptium.Temurin.17.JRE, and open a new window",
 }
@@ -40,7 +41,7 @@ def find_java() -> str:
         what = f"JAVA_HOME={home} holds no Java that runs" if home else "there is no Java here"
     elif version < JAVA:
         what = f"{found}Java {version}"
-    elif code:
+    elif code and "incubator" in said:
         what = f"{found}a Java {version} without the module jdk.incubator.vector"
     else:
         return str(java)

@@ -56,10 +56,11 @@ class Rearranged(Recommender):
         self.train, self._read = train, train.user_items
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
-        scores = self.recommender.scores(rows)
+        scores = np.array(self.recommender.scores(rows))  # they are changed below
         unread = np.where(self._read[rows].toarray() > 0, -np.inf, scores)
         pools = np.argsort(-unread.round(DECIMALS), axis=1, kind="stable")[:, : self.pool]
-        for row, own, pool in zip(rows.tolist(), scores, pools, strict=True):
+        for row, own, new, pool in zip(rows.tolist(), scores, unread, pools, strict=True):
+            pool = pool[new[pool] > -np.inf]  # those who have read nearly all have fewer
             shown = pool[self.choose(own[pool], pool)]
             self.lists[row] = shown
             own[shown] = own.max() + np.arange(len(shown), 0, -1)

@@ -16,9 +16,10 @@ References
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ __all__ = ["SparkALS", "SparkFit", "event_strength", "find_java", "fit_als", "nu
 __all__ += ["recommend_all", "session", "strength_of"]
 
 LISTED = "array<struct<rank: int, column: int, score: double>>"
+BLANK = r"(?U)^\s*$"
 WHOLE = ("tinyint", "smallint", "int", "bigint")
 
 
@@ -69,9 +71,9 @@ def event_strength(
     Returns
     -------
     pyspark.sql.DataFrame
-        One row per (personId, contentId), in no order: `personId`, `contentId`, `title`,
-        `eventStrength` (double): the course's strengths, up to the order in which weights that
-        are no whole numbers, and values, are added.
+        One row per (personId, contentId), in no order: `personId`, `contentId`, `title` (null
+        where no event of the pair has one), `eventStrength` (double): the course's strengths, up
+        to the order in which weights that are no whole numbers, and values, are added.
 
     Raises
     ------
@@ -84,10 +86,10 @@ def event_strength(
     events = events.withColumn("eventType", F.col("eventType").cast("string"))
     _check_events(events, known)
     pairs = events.groupBy("personId", "contentId")
-    title = F.min(F.col("title").cast("string")).alias("title")  # an article has one
+    title = _title(F.col("title").cast("string"))
     if "value" in events.columns:
         weight = F.create_map(*[F.lit(one) for pair in known.items() for one in pair])
-        amount = F.sum(F.col("value") * weight[F.col("eventType")])
+        amount = F.sum(F.col("value").try_cast("double") * weight[F.col("eventType")])
     else:
         # A sum of floats depends on the order of its terms; here it is that of the names.
         amount = F.lit(0.0)
@@ -211,7 +213,7 @@ def fit_als(
         As in `dr.fit_als`.
     regularization : float
         λ, which MLlib multiplies with the number of ratings of each person and article. That of
-        `dr.fit_als`, divided by the mean of that number, is the fair pairing.
+        `dr.fit_als`, divided by the geometric mean of the two mean numbers, is the fair pairing.
     seed, blocks : int
         The random start depends on both: another number of blocks is another start, not only
         another way to share the work. More blocks need less memory each.
@@ -221,12 +223,14 @@ def fit_als(
     Returns
     -------
     SparkFit
+        It rests on the strengths, which stay on disk until ``strength.unpersist()`` or the end of
+        the session.
 
     Raises
     ------
     DataError, ValueError
-        If an id or a strength is missing, a parameter is out of range, or the session has no
-        folder for checkpoints.
+        If an id or a strength is missing, a parameter is out of range, the equations have no
+        single solution, or the session has no folder for checkpoints.
     MemoryError
         If Java runs out of memory.
     """
@@ -244,7 +248,7 @@ def fit_als(
         implicitPrefs=True, seed=seed, numUserBlocks=blocks, numItemBlocks=blocks,
         userCol="row", itemCol="column", ratingCol="rating",
     )  # fmt: skip
-    with _out_of_memory(strength.sparkSession, blocks):
+    with _in_words(strength.sparkSession, blocks):
         strength = strength.persist(StorageLevel.DISK_ONLY)
         _check_strength(strength, 0.0 if plus_one else 1 / alpha)
         users, items = number_ids(strength, "personId", "row"), _articles(strength)
@@ -304,10 +308,10 @@ class SparkALS(Recommender):
     plus_one: bool = False
 
     def _learn(self, train: InteractionMatrix, events: Any) -> None:
-        given = vars(self).copy()
-        for name in ("spark", "train", "model", "_people", "_articles"):
-            given.pop(name, None)
-        self.model = fit_als(strength_of(self.spark, train), **given).model(train)
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        strength = strength_of(given.pop("spark"), train)
+        self.model = fit_als(strength, **given).model(train)
+        strength.unpersist()
         self._people, self._articles = self.model.user_factors, self.model.item_factors.T
 
 
@@ -334,8 +338,8 @@ def _need(table: Any, columns: tuple[str, ...], name: str) -> None:
 
 def _no_id(column: str) -> Any:
     """True where an id is missing: nothing, blanks, or what a program writes for nothing."""
-    text = F.trim(F.col(column).cast("string"))
-    return F.col(column).isNull() | text.isin(*door.NOTHING)
+    text = F.col(column).cast("string")
+    return text.isNull() | text.isin(*door.NOTHING) | text.rlike(BLANK)
 
 
 def _refuse_missing_ids(found: Mapping[str, int], name: str) -> None:
@@ -359,6 +363,11 @@ def _check_events(events: DataFrame, known: Mapping[str, float]) -> None:
     if not found["rows"]:
         raise door.DataError("events has no rows.")
     _refuse_missing_ids(found, "events")
+    if found["strange"] == "":
+        raise door.DataError(
+            "events: eventType is missing in some rows. Say what happened there, with fillna, or "
+            'leave them out: events.dropna(subset="eventType").'
+        )
     if found["strange"] is not None:
         raise ValueError(
             f"eventType {found['strange']!r} has no weight; weights names "
@@ -373,13 +382,16 @@ def _check_strength(strength: DataFrame, above: float) -> None:
     """Refuse rows without an id, and strengths that MLlib would take for a no."""
     value, ids = F.col("eventStrength"), ("personId", "contentId")
     checks = [F.count_if(_no_id(column)).alias(column) for column in ids]
-    checks += [F.count_if(_not_above(value, 0)).alias("bad"), F.min(value).alias("least")]
+    checks += [F.count_if(_not_above(value, 0)).alias("bad"), F.count("*").alias("rows")]
+    checks.append(F.min(value.try_cast("double")).alias("least"))
     found = strength.agg(*checks).collect()[0].asDict()
-    if found["least"] is None:
+    if not found["rows"]:
         raise door.DataError("strength has no rows.")
     _refuse_missing_ids(found, "strength")
     if found["bad"]:
-        raise door.DataError(f"strength: eventStrength is not above 0 in {found['bad']:,} rows.")
+        raise door.DataError(
+            f"strength: eventStrength is no number above 0 in {found['bad']:,} rows."
+        )
     if found["least"] <= above:
         raise ValueError(
             f"alpha={1 / above:g} gives the weakest read pair confidence "
@@ -389,15 +401,19 @@ def _check_strength(strength: DataFrame, above: float) -> None:
 
 
 def _not_above(value: Any, least: float) -> Any:
-    number = value.cast("double")
+    number = value.try_cast("double")
     odd = F.isnan(number) | (number <= least) | (number == float("inf"))
     return F.coalesce(odd, F.lit(True))
 
 
+def _title(title: Any) -> Any:
+    """The title of an article, which has one, from its rows; null where all of them are blank."""
+    return F.min(F.when(~title.rlike(BLANK), title)).alias("title")
+
+
 def _articles(strength: DataFrame) -> DataFrame:
     """`contentId`, `column`, and `title`, which is the id where there is none."""
-    title = F.min(F.when(F.trim("title") != "", F.col("title"))).alias("title")
-    titles = strength.groupBy("contentId").agg(title)
+    titles = strength.groupBy("contentId").agg(_title(F.col("title")))
     items = number_ids(strength, "contentId", "column").join(titles, "contentId")
     named = F.coalesce(F.col("title"), F.col("contentId").cast("string"))
     return items.withColumn("title", named)
@@ -437,17 +453,24 @@ def _placed(factors: np.ndarray, ids: np.ndarray, wanted: np.ndarray) -> np.ndar
 
 
 @contextmanager
-def _out_of_memory(spark: SparkSession, blocks: int) -> Iterator[None]:
-    """Say in a sentence that Java has run out of memory, if that is what happened.
+def _in_words(spark: SparkSession, blocks: int) -> Iterator[None]:
+    """Say in a sentence that Java has run out of memory or found no solution, if it has.
 
     The error itself says so, or only that Spark was shut down; then the log does.
     """
-    log = Path(spark.conf.get("spark.local.dir", ""), LOG)
+    log = Path(spark.conf.get("spark.local.dir", os.devnull), LOG)
     before = log.stat().st_size if log.exists() else 0
     try:
         yield
     except Exception as error:
-        said = str(error) + (log.read_text(errors="replace")[before:] if log.exists() else "")
+        said = str(error)
+        if log.exists():
+            said += log.read_bytes()[before:].decode(errors="replace")
+        if "SingularMatrixException" in said:
+            raise ValueError(
+                "The equations of somebody have no single solution: choose a regularization above "
+                "0, fewer factors, or a smaller alpha."
+            ) from error
         if "OutOfMemoryError" not in said:
             raise
         raise MemoryError(

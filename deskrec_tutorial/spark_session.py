@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pyspark import SparkContext
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from .java import find_java
@@ -32,7 +33,8 @@ def session(
     """Start Spark, or give the session that runs already with the same settings.
 
     It has a folder of its own for checkpoints, spilled data and its log, which goes when the
-    session stops (``spark.stop()``, the end of a ``with`` block, or of Python). Locally it listens
+    session stops (``spark.stop()``, the end of a ``with`` block, or of Python, however it ends).
+    Locally it listens
     on the loopback address only. There is no web page, and what Java says goes to the log.
 
     Parameters
@@ -55,7 +57,7 @@ def session(
     Raises
     ------
     RuntimeError
-        If there is no Java, or an old one; or if another session runs.
+        If there is no Java, or an old one; if another session runs; or if Spark does not start.
     ValueError
         If Spark cannot start with so little memory, or a cluster gets no folder for checkpoints.
     """
@@ -78,6 +80,8 @@ def session(
     started = _start(wanted, folder)
     started.sparkContext.setCheckpointDir(checkpoints or str(folder / "checkpoints"))
     _put_away_at_the_end(started, folder)
+    # Each error would be printed a second time, as JSON.
+    PySparkLogger.getLogger("DataFrameQueryContextLogger").setLevel("CRITICAL")
     return started
 
 
@@ -126,6 +130,7 @@ def _start(wanted: dict[str, str], folder: Path) -> SparkSession:
         with _stderr_to(log):
             started = builder.getOrCreate()
     except Exception as error:
+        _end_java()
         said = log.read_text(encoding="utf-8", errors="replace")[-1000:]
         shutil.rmtree(folder, ignore_errors=True)
         raise RuntimeError(f"Spark did not start. The end of what it said:\n{said}") from error
@@ -147,18 +152,25 @@ def _stderr_to(path: Path) -> Iterator[None]:
         os.close(before)
 
 
+def _end_java() -> None:
+    """End Java, whose memory could not be chosen again, unless it has started us (spark-submit)."""
+    gateway = SparkContext._gateway
+    if gateway is not None and gateway.proc is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()  # at which Java ends
+        gateway.proc.wait()
+        SparkContext._gateway = SparkContext._jvm = None
+
+
 def _put_away_at_the_end(started: SparkSession, folder: Path) -> None:
-    """Have `stop` also end Java, whose memory could not be chosen again, and remove the folder."""
-    stop = started.stop
+    """Have `stop` also end Java and remove the folder; where Python is killed, Java removes it."""
+    stop, java = started.stop, started.sparkContext._jvm
+    there = java.java.io.File(str(folder))
+    java.org.apache.spark.util.ShutdownHookManager.registerShutdownDeleteDir(there)
 
     def stop_all() -> None:
-        gateway = SparkContext._gateway
         stop()
-        if gateway is not None:
-            gateway.shutdown()
-            gateway.proc.stdin.close()  # at which Java ends
-            gateway.proc.wait()
-            SparkContext._gateway = SparkContext._jvm = None
+        _end_java()
         shutil.rmtree(folder, ignore_errors=True)
         atexit.unregister(stop_all)
 

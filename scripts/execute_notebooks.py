@@ -48,6 +48,9 @@ def execute(path: Path, timeout: float = 300) -> nbformat.NotebookNode:
     client.execute()
     for cell in notebook.cells:
         cell.update({"outputs": kept[cell.id]} if cell.id in kept else {})
+        for output in cell.get("outputs", []):
+            if "execution_count" in output:  # the cell may have another place now
+                output.execution_count = cell.execution_count
     return clean(notebook)
 
 

@@ -135,6 +135,11 @@ def test_so_many_places_are_explored_and_the_rest_keep_their_order(share: float)
     assert chosen["column"].apply(lambda c: c.tolist() == list(range(len(c)))).all()
 
 
+def test_where_nearly_all_has_been_clicked_on_no_page_has_an_article_twice() -> None:
+    log = live(world_of(np.full((20, 12), 0.9)), rec.Popularity(), explore=0.5, weeks=3)
+    assert log.groupby(["week", "row", "visit"])["column"].nunique().eq(10).all()
+
+
 def test_what_was_clicked_on_is_not_shown_again(small: World) -> None:
     log = live(small, rec.Popularity(), explore=0.2, weeks=3, seed=0)
     assert not log[log["clicked"]].duplicated(["row", "column"]).any()
@@ -199,6 +204,8 @@ def test_a_week_is_counted_by_visits_and_by_half_of_the_places() -> None:
             "clicked": [True, False, True, True, False, False, False, True],
         }
     )
+    assert by_week(log[log.index != 7])["clicks"].tolist() == [1.5, 0]
+    assert by_week(log.drop([6, 7]))["clicks"].tolist() == [1.5, 0]  # one visit less that week
     found = by_week(log)
     assert found["clicks"].tolist() == [1.5, 0.5]
     assert found["half"].tolist() == [1, 2]  # article 0 has two of four places; four with one each
@@ -215,6 +222,8 @@ def test_a_week_is_counted_by_visits_and_by_half_of_the_places() -> None:
 def test_a_loop_is_told_what_it_can_not_do(small: World, wrong: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         live(small, None, **wrong)
+    with pytest.raises(ValueError, match="page of 10 places .* this world has 8"):
+        live(world_of(np.full((5, 8), 0.1)), None)
 
 
 # ------------------------------------------------------------------ impressions

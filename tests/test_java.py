@@ -20,8 +20,10 @@ if os.name == "nt":
 
 def a_java(home: Path, says: str, vectors: bool = True) -> None:
     """A program that answers as Java does when asked for its version."""
-    (home / "bin").mkdir()
-    refuse = "" if vectors else 'case "$*" in *incubator*) echo "not found" >&2; exit 1;; esac\n'
+    (home / "bin").mkdir(exist_ok=True)
+    missing = "java.lang.module.FindException: Module jdk.incubator.vector not found"
+    refuse = f'case "$*" in *incubator*) echo "{missing}" >&2; exit 1;; esac\n'
+    refuse = "" if vectors else refuse
     file = home / "bin/java"
     file.write_text(f"#!/bin/sh\n{refuse}echo '{says}' >&2\n")
     file.chmod(0o755)
@@ -102,6 +104,20 @@ def test_the_notebook_is_skipped_without_spark_or_java_and_says_why(project: Pat
         assert f"{name} skipped: pyspark isn't installed here: make spark" in done.stdout or (
             f"{name} skipped: Spark needs Java 17" in done.stdout
         )
+
+
+def test_a_file_that_ran_is_not_called_skipped(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "java/bin").mkdir(parents=True)
+    a_java(tmp_path / "java", 'openjdk version "17.0.15"')
+    (project / "pyspark").mkdir()
+    (project / "pyspark/__init__.py").touch()
+    test = "import pytest\ndef test_a(): pass\ndef test_b(): pytest.skip('no files')\n"
+    (project / "test_spark.py").write_text(test)
+    paths = os.pathsep.join([str(project), str(ROOT)])
+    done = pytest_there(
+        project, "test_spark.py", PYTHONPATH=paths, JAVA_HOME=str(tmp_path / "java")
+    )
+    assert "1 passed, 1 skipped" in done.stdout and "test_spark.py skipped" not in done.stdout
 
 
 def test_where_spark_is_required_a_missing_one_is_an_error(project: Path) -> None:

@@ -346,7 +346,7 @@ def test_a_notebook_opens_on_colab_and_binder(path: Path) -> None:
 
 PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "TEACHING.md", "docs/sample.md"]
 PAGES += ["docs/evaluation.md", "docs/glossary.md", "docs/reading.md", "docs/when-implicit-says.md"]
-PAGES += ["docs/peers.md", "deskrec_simulator/README.md"]
+PAGES += ["docs/peers.md", "docs/spark.md", "deskrec_simulator/README.md"]
 
 
 @each(*NOTEBOOKS, *SOURCES, *EXERCISES, *(ROOT / page for page in PAGES))
@@ -408,10 +408,21 @@ def test_workflows_run_what_there_is(file: str) -> None:
         assert job["runs-on"] and job["timeout-minutes"]
         commands = [step["run"] for step in job["steps"] if "run" in step]
         assert any(".ci/run" in c or "pytest" in c for c in commands)
-        for path in re.findall(r"(?<= )(?:tests|notebooks|exercises)[\w/]*", " ".join(commands)):
+        for path in re.findall(r"(?<= )(?:tests|notebooks|exercises)[\w/.]*", " ".join(commands)):
             assert (ROOT / path).exists(), path
         extras = re.findall(r"\.\[([\w,]+)\]", " ".join(commands))
         assert set(",".join(extras).split(",")) - {""} <= set(PROJECT["optional-dependencies"])
+        if any(".ci/run" in c or "test_spark" in c for c in commands):
+            java = [s["with"]["java-version"] for s in job["steps"] if "java" in s.get("uses", "")]
+            assert java == ["17"]
+
+
+def test_ci_runs_all_that_must_pass() -> None:
+    commands = read(".ci/run")
+    assert "\nmake test\n" in commands and "\nmake spark\n" in commands
+    spark = read("Makefile").partition("\nspark: $(SPARK)")[2].partition("\n\n")[0]
+    for path in ("tests/test_spark.py", "notebooks/09_more_clicks_than_one_machine.ipynb"):
+        assert path in spark and (ROOT / path).exists()
 
 
 def test_the_form_of_the_lost_knows_every_chapter() -> None:

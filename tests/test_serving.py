@@ -32,13 +32,16 @@ def test_chosen_articles_come_first_in_the_order_chosen(small: dr.InteractionMat
 
     def choose(scores: np.ndarray, columns: np.ndarray) -> list[int]:
         asked.append((scores.tolist(), columns.tolist()))
-        return [1, 0]
+        return [1, 0][-len(scores) :]
 
     page = Rearranged(Popularity().fit(small), choose, pool=2)
     scores = page.scores(np.array([1]))  # person 2 has read 7, which 3 people have
     assert asked == [([1.0, 1.0], [1, 2])]  # 8 and 9, unread, with a reader each
     assert page.lists[1].tolist() == [2, 1]
     assert scores.tolist() == [[3.0, 4.0, 5.0]]
+    page = Rearranged(Popularity().fit(small), choose, pool=3)
+    page.scores(np.array([0, 1, 2]))  # more places than anybody has unread articles
+    assert [columns for _, columns in asked[1:]] == [[1], [1, 2], [2]]
     with pytest.raises(ValueError, match="Fit the recommender"):
         Rearranged(Popularity(), choose)
 

@@ -6,6 +6,11 @@ conftest.py beside the README skips this file and says why.)
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, log
+from conftest import log
 
 import deskrec_tutorial as dr
 
@@ -78,6 +83,19 @@ def test_values_are_added_up(spark, tmp_path: Path) -> None:
     rated = log((1, 1, 7), (2, 1, 7), (3, 2, 7)).assign(value=[2.0, 3.0, 4.5])
     found = dr.spark.event_strength(parquet(spark, rated, tmp_path), {"VIEW": 2.0})
     assert_same(found, dr.event_strength(rated, {"VIEW": 2.0}))
+
+
+def test_texts_are_told_from_nothing_as_in_the_course(spark, tmp_path: Path) -> None:
+    odd = log((1, 1, 7), (2, 1, 8), (3, 2, 7), (4, 2, 8), (5, 2, 9))
+    odd["personId"] = ["nan ", "nan ", " 1", " 1", " 1"]
+    odd["title"] = [" ", None, "Seven", "\t", None]
+    odd["value"] = ["1", "2", "3.5", "4", "5"]
+    strength = dr.spark.event_strength(parquet(spark, odd, tmp_path))
+    ours = dr.InteractionMatrix.from_strength(dr.event_strength(odd))
+    found = dr.spark.fit_als(strength, 2, iterations=1).matrix()
+    assert (found.user_items != ours.user_items).nnz == 0
+    assert found.user_ids.tolist() == ours.user_ids.tolist() == [" 1", "nan "]
+    assert found.titles.tolist() == ours.titles.tolist() == ["Seven", "8", "9"]
 
 
 def test_the_real_strengths_and_rows_are_the_course_s(spark, real_files, tmp_path) -> None:
@@ -152,6 +170,17 @@ def test_lists_for_everybody_are_the_course_s(fit, back) -> None:
         np.testing.assert_array_equal(theirs[column].to_numpy(), ours[column].to_numpy())
 
 
+def test_one_person_gets_a_list_and_one_article_is_nothing_to_recommend(spark, tmp_path) -> None:
+    events = log((1, 1, 7), (2, 1, 8), (3, 2, 7), (4, 2, 8), (5, 2, 9))
+    for number, (part, lists) in enumerate(
+        ((events[events["contentId"] == 7], []), (events, [(1, 1, 9)]))
+    ):
+        (folder := tmp_path / str(number)).mkdir()
+        strength = dr.spark.event_strength(parquet(spark, part, folder))
+        found = dr.spark.recommend_all(dr.spark.fit_als(strength, 2, iterations=1)).collect()
+        assert [(one["personId"], one["rank"], one["contentId"]) for one in found] == lists
+
+
 def test_the_helpers_of_the_course_work_on_the_model(back, strength) -> None:
     model, matrix = back
     row = int(np.diff(matrix.user_items.indptr).argmax())
@@ -206,7 +235,9 @@ def test_events_are_refused_in_words(spark, tmp_path: Path) -> None:
     bad = {
         "eventType 'WISH' has no weight; weights names": {"eventType": ["VIEW", "WISH", "VIEW"]},
         "personId is missing in 1 rows": {"personId": [1, None, 2]},
-        "contentId is missing in 2 rows": {"contentId": ["a", "nan", " "]},
+        "contentId is missing in 3 rows": {"contentId": ["\t", "nan", " \u2003"]},
+        "eventType is missing in some rows": {"eventType": ["VIEW", None, "WISH"]},
+        "value is no number above 0 in 2 rows": {"value": ["1.5", "many", "-1"]},
         "personId is of the type double": {"personId": [1.5, 2.5, 3.5]},
         "value is no number above 0 in 1 rows": {"value": [1.0, 2.0, -1.0]},
     }
@@ -229,8 +260,19 @@ def test_strengths_that_mllib_would_take_for_a_no_are_refused(spark, tmp_path: P
         dr.spark.fit_als(table, 2, alpha=1.0)
     (other := tmp_path / "0").mkdir()
     zero = parquet(spark, strength.assign(eventStrength=[1.0, 0.0, 2.0]), other)
-    with pytest.raises(dr.DataError, match="eventStrength is not above 0 in 1 rows"):
+    with pytest.raises(dr.DataError, match="eventStrength is no number above 0 in 1 rows"):
         dr.spark.fit_als(zero, 2)
+    for none in ([None] * 3, ["a", "b", "-1"]):
+        empty = spark.createDataFrame(
+            [(1, 2, "A", one) for one in none],
+            "personId int, contentId int, title string, eventStrength string",
+        )
+        with pytest.raises(dr.DataError, match="no number above 0 in 3 rows"):
+            dr.spark.fit_als(empty, 2)
+    with pytest.raises(dr.DataError, match="strength has no rows"):
+        dr.spark.fit_als(empty.limit(0), 2)
+    with pytest.raises(ValueError, match="no single solution: choose a regularization above 0"):
+        dr.spark.fit_als(table, 9, regularization=0.0, iterations=2)
     twice = dr.spark.fit_als(table.union(table), 2, iterations=1)
     with pytest.raises(ValueError, match="3 pairs .* more than once"):
         twice.matrix()
@@ -270,7 +312,31 @@ def test_where_java_runs_out_of_memory_the_way_out_is_named(
         dr.spark.fit_als(strength)
 
 
-def test_make_spark_and_ci_run_this_file_and_the_notebook() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "tests/test_spark.py" in makefile and "09_more_clicks" in makefile
-    assert "make spark" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+ENDS = """
+import os, signal
+import deskrec_tutorial as dr
+from pathlib import Path
+from pyspark import SparkContext
+try:
+    dr.spark.session("nowhere", checkpoints="there")
+except RuntimeError as error:
+    print("Could not parse Master URL" in str(error), SparkContext._gateway)
+folder = dr.spark.session().conf.get("spark.local.dir")
+print(Path(folder).exists(), folder, SparkContext._gateway.proc.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_however_python_ends_java_ends_and_no_folder_is_left(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS], capture_output=True, text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    first, second = done.stdout.splitlines()
+    assert first == "True None" and done.returncode == -signal.SIGKILL
+    there, folder, pid = second.split()
+    assert there == "True" and Path(folder).parent == tmp_path
+    until = time.monotonic() + 60
+    while Path(folder).exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not list(tmp_path.glob("deskrec-spark-*"))

@@ -39,7 +39,9 @@ FIRST = """async () => {
   const picture = document.querySelector('article img');
   document.querySelectorAll('details').forEach(fold => { fold.open = true; });
   picture.scrollIntoView();
-  while (!picture.naturalWidth && performance.now() < 9000) await new Promise(requestAnimationFrame);
+  while (!picture.naturalWidth && performance.now() < 9000) {
+    await new Promise(requestAnimationFrame);
+  }
   return performance.now();
 }"""
 
