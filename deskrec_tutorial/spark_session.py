@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,7 +128,8 @@ def _start(wanted: dict[str, str], folder: Path) -> SparkSession:
         builder = builder.config(name, value)
     log = folder / LOG
     try:
-        with _stderr_to(log):
+        # It says of pandas 3 what concerns nobody who hands it no pandas table.
+        with _stderr_to(log), warnings.catch_warnings(action="ignore", category=FutureWarning):
             started = builder.getOrCreate()
     except Exception as error:
         _end_java()
