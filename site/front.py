@@ -24,7 +24,7 @@ def read(path: Path) -> str:
 def hours(minutes: int) -> str:
     """Minutes as hours and halves."""
     halves = round(minutes / 30)
-    return f"{halves // 2}{'½' if halves % 2 else ''}"
+    return f"{halves // 2 or ''}{'½' if halves % 2 else ''}"
 
 
 def course() -> str:

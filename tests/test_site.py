@@ -129,7 +129,7 @@ def test_what_only_a_notebook_needs_is_left_out(pages: dict[Path, Page]) -> None
         assert not re.search(r"alive while|running notebook|google\.colab|✎ your turn", page.words)
         stored = (ROOT / f"{name}.ipynb").read_text(encoding="utf-8")
         live = set(re.findall(r'"text/plain": \[\s+"([^":]+): alive while', stored))
-        assert page.pickers == len(live - {"The weights", "Event weights"}), live
+        assert page.pickers == len(live - {"Turn the weights"}), live
         hidden = stored.count('"hide-output"')
         assert page.words.count("Guess first, then look") == hidden
 
@@ -203,7 +203,7 @@ def test_the_front_page_counts(pages: dict[Path, Page]) -> None:
     pytest.importorskip("staging", reason="the site is not installed")
     import front
 
-    assert [front.hours(m) for m in (60, 465, 44, 46)] == ["1", "7½", "½", "1½"]
+    assert [front.hours(m) for m in (60, 450, 44, 46)] == ["1", "7½", "½", "1"]
     words = lines_of(pages[built() / "index.html"].words)
     told = front.counts()
     chapters = [json.loads((ROOT / f"{name}.ipynb").read_text("utf-8")) for name in CHAPTERS]
