@@ -51,4 +51,6 @@ html_theme_options = {
     "navigation_with_keys": False,
 }
 
+epub_basename = "course"
 epub_show_urls = "no"
+suppress_warnings = ["epub.unknown_project_files"]  # a font and its licence

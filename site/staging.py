@@ -137,7 +137,9 @@ class Stage:
                 caption = SIGNS.sub(r"\\\1", " ".join(shown.split()))
                 yield {**output, "data": {"text/markdown": f"![{caption}]({name})"}}
             elif not (alive or OF_THE_MOMENT.match(text_of(output.get("text", "")) or shown)):
-                yield output
+                if "text/html" in data:  # books want XHTML
+                    data["text/html"] = data["text/html"].replace("<br>", "<br/>")
+                yield {**output, "data": data} if data else output
 
 
 def _with_solutions(cells: list[Cell], original: list[Cell]) -> Iterator[Cell]:

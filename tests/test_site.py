@@ -6,9 +6,11 @@ import html
 import json
 import re
 import sys
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -175,6 +177,17 @@ def test_the_classroom_s_copy_gives_nothing_away(room: dict[Path, Page]) -> None
     assert "Colab" not in exercise(room, EXERCISES[0].stem).words  # no network in the room
     folder = next(iter(room)).parent
     assert not list(folder.rglob("*.ipynb"))
+
+
+def test_the_book_is_what_a_reader_of_books_can_open(tmp_path: Path) -> None:
+    run("--epub", "--out", str(tmp_path))
+    with zipfile.ZipFile(tmp_path / "course.epub") as book:
+        pages = [name for name in book.namelist() if name.endswith(".xhtml")]
+        texts = {name: ElementTree.fromstring(book.read(name)) for name in pages}
+        package = book.read("content.opf").decode()
+    assert {f"{name}.xhtml" for name in CHAPTERS} <= set(texts)
+    assert package.count(".webp") > 30
+    assert all("Colab" not in "".join(text.itertext()) for text in texts.values())
 
 
 # ------------------------------------------------------------------ its own rules

@@ -35,11 +35,13 @@ READ = """async () => {
   await Promise.race([late, Promise.all(seen.map(picture => picture.decode().catch(() => 0)))]);
 }"""
 ALIVE = "document.querySelectorAll('.deskrec-picker:not(.deskrec-alive)').length === 0"
+AUDIT = "axe.run(document, {preload: false, resultTypes: ['violations']})"
 FIRST = """async () => {
   const picture = document.querySelector('article img');
   document.querySelectorAll('details').forEach(fold => { fold.open = true; });
   picture.scrollIntoView();
-  while (!picture.naturalWidth && performance.now() < 9000) await new Promise(requestAnimationFrame);
+  const there = () => picture.naturalWidth || performance.now() > 9000;
+  while (!there()) await new Promise(requestAnimationFrame);
   return performance.now();
 }"""
 
@@ -205,14 +207,14 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark"), (800, "dark")])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_no_serious_fault_of_access(visit, axe: str, width: int, theme: str) -> None:
     page, faults = visit("file", width, theme), []
     for name in PAGES:
         page.read(name)
         page.wait_for_timeout(400)  # what scrolls by keyboard is marked a moment later
         page.evaluate(axe)
-        for fault in page.evaluate("axe.run()")["violations"]:
+        for fault in page.evaluate(AUDIT)["violations"]:
             if fault["impact"] in ("serious", "critical"):
                 faults.append((name, fault["id"], [node["html"][:120] for node in fault["nodes"]]))
     assert faults == []
