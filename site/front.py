@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
-from staging import ROOT, pages, relinked
+from staging import ROOT, address, pages, relinked
 
 sys.path.append(str(ROOT / "scripts"))
 
@@ -76,7 +76,9 @@ def tree(title: str, names: Iterable[str]) -> str:
 
 def front() -> str:
     """The text of the page."""
-    text = Template(read(ROOT / "site" / "front.md")).substitute(counts(), course=course())
+    text = Template(read(ROOT / "site" / "front.md")).substitute(
+        counts(), course=course(), address=address()
+    )
     names = [path.relative_to(ROOT).with_suffix("").as_posix() for path in pages()]
 
     def within(folder: str) -> list[str]:

@@ -187,7 +187,7 @@ def test_the_book_is_what_a_reader_of_books_can_open(tmp_path: Path) -> None:
         package = book.read("content.opf").decode()
     assert {f"{name}.xhtml" for name in CHAPTERS} <= set(texts)
     assert package.count(".webp") > 30
-    assert all("Colab" not in "".join(text.itertext()) for text in texts.values())
+    assert all("Open in Colab" not in "".join(text.itertext()) for text in texts.values())
 
 
 # ------------------------------------------------------------------ its own rules
