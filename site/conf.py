@@ -44,6 +44,7 @@ html_show_sphinx = False
 html_last_updated_fmt = None
 html_theme_options = {
     "use_download_button": False,
+    "footer_content_items": ["copyright.html"],
     "navbar_persistent": [],
     "max_navbar_depth": 1,
     "show_navbar_depth": 1,
