@@ -79,6 +79,10 @@ def visit(chromium: sync_api.Browser, addresses: dict[str, str]) -> Iterator[Vis
             complaints.append(f"asked for {route.request.url}")
             route.abort()
 
+    def failed(request: sync_api.Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the page was left before it came
+            complaints.append(f"lacks {request.url}")
+
     def visited(scheme: str = "file", width: int = 1280, theme: str = "light") -> sync_api.Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
@@ -88,7 +92,7 @@ def visit(chromium: sync_api.Browser, addresses: dict[str, str]) -> Iterator[Vis
         page.route("**/*", local_only)
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(f"lacks {request.url}"))
+        page.on("requestfailed", failed)
 
         def read(name: str) -> sync_api.Page:
             page.goto(f"{addresses[scheme]}/{name}.html")
