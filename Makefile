@@ -12,7 +12,7 @@ export PYTHONHASHSEED := 0
 # This user's own IPython settings must not change what the notebooks show.
 notebooks nbval lowest real spark: export IPYTHONDIR := $(shell mkdir -p build/ipython)$(CURDIR)/build/ipython
 
-.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real spark sample classroom grade site bench constraints address clean
+.PHONY: help lab install notebooks app screenshot test quick lint unit nbval lowest real spark sample classroom grade site epub bench constraints address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -139,6 +139,9 @@ grade: install  ## grade a folder: make grade SUBMISSIONS=path
 
 site: install  ## make the course a site in build/site (it needs no network)
 	$(BIN)/python site/build.py
+
+epub: install  ## make the course a book, build/epub/course.epub
+	$(BIN)/python site/build.py --epub --out build/epub
 
 bench: install  ## measure the figures of the README
 	$(BIN)/python benchmarks/sizes.py

@@ -1,4 +1,4 @@
-"""Make the course a site: python site/build.py [--classroom] [--out FOLDER].
+"""Make the course a site: python site/build.py [--classroom | --epub] [--out FOLDER].
 
 Sphinx reads a copy of the pages under ``build/``, laid out as in the repository, so that links
 from page to page stay as they are.  Notebooks are taken as stored and never executed.
@@ -74,25 +74,39 @@ def sphinx(source: Path, out: Path, builder: str) -> None:
 
 
 def build(out: Path, classroom: bool = False) -> None:
-    """Make the site in a folder, which is emptied first."""
+    """Make the site in a folder, in the place of what was there."""
     source = out.with_name(f"{out.name}-source")
     stage(source, classroom)
     model(PICKERS)
-    shutil.rmtree(out, ignore_errors=True)
-    sphinx(source, out, "html")
-    for path in [path for pattern in UNUSED for path in out.glob(pattern)]:
+    new = out.with_name(f"{out.name}-new")
+    shutil.rmtree(new, ignore_errors=True)
+    sphinx(source, new, "html")
+    for path in [path for pattern in UNUSED for path in new.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    for page in out.rglob("*.html"):
+    for page in new.rglob("*.html"):
         page.write_text(LABEL.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
     for path in [] if classroom else [p for n in NOTEBOOKS for p in ROOT.glob(n)]:
-        shutil.copy(path, out / path.relative_to(ROOT))
+        shutil.copy(path, new / path.relative_to(ROOT))
+    shutil.rmtree(out, ignore_errors=True)
+    new.rename(out)
+
+
+def epub(out: Path) -> None:
+    """Make a book of the pages: without what needs a network or a script, and solutions."""
+    source = out.with_name(f"{out.name}-source")
+    stage(source, classroom=True)
+    sphinx(source, out, "epub")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "site")
     parser.add_argument("--classroom", action="store_true", help="without solutions, for the zip")
+    parser.add_argument("--epub", action="store_true", help="a book instead: course.epub")
     arguments = parser.parse_args()
+    if arguments.epub:
+        epub(arguments.out)
+        return print(f"The book: {arguments.out / 'course.epub'}")
     build(arguments.out, arguments.classroom)
     print(f"Open {arguments.out / 'index.html'} in a browser; it needs no network.")
 

@@ -44,6 +44,7 @@ html_show_sphinx = False
 html_last_updated_fmt = None
 html_theme_options = {
     "use_download_button": False,
+    "footer_content_items": ["copyright.html"],
     "navbar_persistent": [],
     "max_navbar_depth": 1,
     "show_navbar_depth": 1,
@@ -51,4 +52,6 @@ html_theme_options = {
     "navigation_with_keys": False,
 }
 
+epub_basename = "course"
 epub_show_urls = "no"
+suppress_warnings = ["epub.unknown_project_files"]  # a font and its licence

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
-from staging import ROOT, pages, relinked
+from staging import ROOT, address, pages, relinked
 
 sys.path.append(str(ROOT / "scripts"))
 
 import chapters
 
+NOT_COMPARED = re.compile("nbval[-_]ignore", re.I)
 ROW = re.compile(r"^\| \[([^]]+)\]\((notebooks/[^)]+)\) \| (\d+) \| (.*?) \|", re.M)
 
 
@@ -24,7 +25,7 @@ def read(path: Path) -> str:
 def hours(minutes: int) -> str:
     """Minutes as hours and halves."""
     halves = round(minutes / 30)
-    return f"{halves // 2}{'½' if halves % 2 else ''}"
+    return f"{halves // 2 or ''}{'½' if halves % 2 else ''}"
 
 
 def course() -> str:
@@ -42,6 +43,11 @@ def course() -> str:
 def counts() -> dict[str, str]:
     """How much there is to read and to do, and how it is tested."""
     all_cells = [chapters.read(path) for path in chapters.CHAPTERS]
+    minutes = {
+        path.stem.partition("_")[0]: chapters.minutes(cells)[0]
+        for path, cells in zip(chapters.CHAPTERS, all_cells, strict=True)
+    }
+    exempt = [cell for cells in all_cells for cell in cells if NOT_COMPARED.search(str(cell))]
     exercises = [read(path) for path in sorted((ROOT / "exercises").glob("[0-9]*.ipynb"))]
     homework = [int(m) for text in exercises for m in re.findall(r"Time:\*\* (\d+) minutes", text)]
     tests = [*(ROOT / "tests").rglob("test_*.py")]
@@ -57,14 +63,21 @@ def counts() -> dict[str, str]:
         "exercises": len(exercises),
         "blanks": sum(len(chapters.tagged(cells, "your-turn")) for cells in all_cells),
         "cells": sum(len(chapters.code(cells)) for cells in all_cells),
-        "pictures": sum(read(path).count('"image/png"') for path in chapters.CHAPTERS),
+        "pictures": sum(
+            "image/png" in output.get("data", {})
+            for cells in all_cells
+            for cell in cells
+            for output in cell.get("outputs", [])
+        ),
         "numbers": sum(1 for each in prose for _ in each),
         "wrong": len(re.findall(r"^# .+ \| ", wrong, re.M)),
         "tests": sum(len(re.findall(r"^\s*def test_", read(path), re.M)) for path in tests),
     }
     times = {
-        "hours": hours(sum(chapters.minutes(cells)[0] for cells in all_cells)),
+        "hours": hours(sum(minutes.values())),
         "homework": hours(sum(homework)),
+        "taste": hours(sum(minutes[number] for number in ("00", "04", "05"))),
+        "but": f", but for {len(exempt)} that say why not" if exempt else "",
     }
     return {name: f"{count:,}" for name, count in found.items()} | times
 
@@ -76,7 +89,9 @@ def tree(title: str, names: Iterable[str]) -> str:
 
 def front() -> str:
     """The text of the page."""
-    text = Template(read(ROOT / "site" / "front.md")).substitute(counts(), course=course())
+    text = Template(read(ROOT / "site" / "front.md")).substitute(
+        counts(), course=course(), address=address()
+    )
     names = [path.relative_to(ROOT).with_suffix("").as_posix() for path in pages()]
 
     def within(folder: str) -> list[str]:

@@ -28,7 +28,7 @@ Cell = dict[str, Any]
 BADGES = re.compile(r"^\[Open in Colab\].*$", re.M)
 ALIVE = re.compile(r"([^:]+): alive while the notebook runs")
 OF_THE_MOMENT = re.compile(r"✎ your turn|[\w ]+: \d+ of \d+$")  # a check untouched, a bar done
-KERNEL = re.compile(r" ?\((?:A|The) picker needs a running notebook[^)]*\)")
+KERNEL = re.compile(r" ?\((?:(?:A|The) picker needs a running notebook|If you are only)[^)]*\)")
 PICKERS = {  # what a notebook calls it, and what site/pickers.js does
     "The bowl": "bowl",
     "ALS step by step": "stepper",
@@ -38,7 +38,7 @@ PICKERS = {  # what a notebook calls it, and what site/pickers.js does
 }
 LINK = re.compile(r"(?<=\]\()(?!https?:|#|attachment:)([^)#\s]+)(#[^)\s]*)?(?=\))")
 ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # headings have the same anchors
-SIGNS = re.compile(r"([^\w\s])")
+SIGNS = re.compile(r"([!-/:-@\[-`{-~])")  # what may mean something in Markdown
 
 
 def pages() -> list[Path]:
@@ -137,7 +137,9 @@ class Stage:
                 caption = SIGNS.sub(r"\\\1", " ".join(shown.split()))
                 yield {**output, "data": {"text/markdown": f"![{caption}]({name})"}}
             elif not (alive or OF_THE_MOMENT.match(text_of(output.get("text", "")) or shown)):
-                yield output
+                if "text/html" in data:  # books want XHTML
+                    data["text/html"] = data["text/html"].replace("<br>", "<br/>")
+                yield {**output, "data": data} if data else output
 
 
 def _with_solutions(cells: list[Cell], original: list[Cell]) -> Iterator[Cell]:

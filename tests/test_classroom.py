@@ -126,6 +126,9 @@ def test_an_expected_cell_without_output_is_refused():
 
 
 def test_the_zip_works_in_a_room_without_a_network(course, exercises, tmp_path):
+    page = course.parent / "site" / "notebooks" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("pages", encoding="utf-8")
     release.make_zip(course, tmp_path / "handout.zip")
     with zipfile.ZipFile(tmp_path / "handout.zip") as archive:
         assert all(".." not in name and name.startswith("handout/") for name in archive.namelist())
@@ -133,6 +136,7 @@ def test_the_zip_works_in_a_room_without_a_network(course, exercises, tmp_path):
         modes = {entry.external_attr >> 16 & 0o444 for entry in archive.infolist()}
     assert modes == {0o444}  # who unpacks it for others lets them read
     room = tmp_path / "handout"
+    assert (room / "site/notebooks/index.html").read_text(encoding="utf-8") == "pages"
     for page in (*room.glob("*.ipynb"), *room.glob("chapters/*.ipynb"), *room.glob("docs/*.md")):
         found = re.findall(
             r"\]\((?!http|#|attachment:)([^)#\\]+)", page.read_text(encoding="utf-8")

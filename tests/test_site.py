@@ -6,9 +6,11 @@ import html
 import json
 import re
 import sys
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -129,7 +131,7 @@ def test_what_only_a_notebook_needs_is_left_out(pages: dict[Path, Page]) -> None
         assert not re.search(r"alive while|running notebook|google\.colab|✎ your turn", page.words)
         stored = (ROOT / f"{name}.ipynb").read_text(encoding="utf-8")
         live = set(re.findall(r'"text/plain": \[\s+"([^":]+): alive while', stored))
-        assert page.pickers == len(live - {"The weights", "Event weights"}), live
+        assert page.pickers == len(live - {"Turn the weights"}), live
         hidden = stored.count('"hide-output"')
         assert page.words.count("Guess first, then look") == hidden
 
@@ -177,6 +179,17 @@ def test_the_classroom_s_copy_gives_nothing_away(room: dict[Path, Page]) -> None
     assert not list(folder.rglob("*.ipynb"))
 
 
+def test_the_book_is_what_a_reader_of_books_can_open(tmp_path: Path) -> None:
+    run("--epub", "--out", str(tmp_path))
+    with zipfile.ZipFile(tmp_path / "course.epub") as book:
+        pages = [name for name in book.namelist() if name.endswith(".xhtml")]
+        texts = {name: ElementTree.fromstring(book.read(name)) for name in pages}
+        package = book.read("content.opf").decode()
+    assert {f"{name}.xhtml" for name in CHAPTERS} <= set(texts)
+    assert package.count(".webp") > 30
+    assert all("Open in Colab" not in "".join(text.itertext()) for text in texts.values())
+
+
 # ------------------------------------------------------------------ its own rules
 
 
@@ -203,7 +216,7 @@ def test_the_front_page_counts(pages: dict[Path, Page]) -> None:
     pytest.importorskip("staging", reason="the site is not installed")
     import front
 
-    assert [front.hours(m) for m in (60, 465, 44, 46)] == ["1", "7½", "½", "1½"]
+    assert [front.hours(m) for m in (60, 450, 44, 46)] == ["1", "7½", "½", "1"]
     words = lines_of(pages[built() / "index.html"].words)
     told = front.counts()
     chapters = [json.loads((ROOT / f"{name}.ipynb").read_text("utf-8")) for name in CHAPTERS]

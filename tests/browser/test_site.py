@@ -35,13 +35,13 @@ READ = """async () => {
   await Promise.race([late, Promise.all(seen.map(picture => picture.decode().catch(() => 0)))]);
 }"""
 ALIVE = "document.querySelectorAll('.deskrec-picker:not(.deskrec-alive)').length === 0"
+AUDIT = "axe.run(document, {preload: false, resultTypes: ['violations']})"
 FIRST = """async () => {
   const picture = document.querySelector('article img');
   document.querySelectorAll('details').forEach(fold => { fold.open = true; });
   picture.scrollIntoView();
-  while (!picture.naturalWidth && performance.now() < 9000) {
-    await new Promise(requestAnimationFrame);
-  }
+  const there = () => picture.naturalWidth || performance.now() > 9000;
+  while (!there()) await new Promise(requestAnimationFrame);
   return performance.now();
 }"""
 
@@ -79,6 +79,10 @@ def visit(chromium: sync_api.Browser, addresses: dict[str, str]) -> Iterator[Vis
             complaints.append(f"asked for {route.request.url}")
             route.abort()
 
+    def failed(request: sync_api.Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the page was left before it came
+            complaints.append(f"lacks {request.url}")
+
     def visited(scheme: str = "file", width: int = 1280, theme: str = "light") -> sync_api.Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
@@ -88,7 +92,7 @@ def visit(chromium: sync_api.Browser, addresses: dict[str, str]) -> Iterator[Vis
         page.route("**/*", local_only)
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(f"lacks {request.url}"))
+        page.on("requestfailed", failed)
 
         def read(name: str) -> sync_api.Page:
             page.goto(f"{addresses[scheme]}/{name}.html")
@@ -207,14 +211,14 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark"), (800, "dark")])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_no_serious_fault_of_access(visit, axe: str, width: int, theme: str) -> None:
     page, faults = visit("file", width, theme), []
     for name in PAGES:
         page.read(name)
         page.wait_for_timeout(400)  # what scrolls by keyboard is marked a moment later
         page.evaluate(axe)
-        for fault in page.evaluate("axe.run()")["violations"]:
+        for fault in page.evaluate(AUDIT)["violations"]:
             if fault["impact"] in ("serious", "critical"):
                 faults.append((name, fault["id"], [node["html"][:120] for node in fault["nodes"]]))
     assert faults == []
