@@ -93,6 +93,8 @@ def first_readings(
 def auc(scores: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> float:
     """The chance that something wanted scores above something that is not, a mean over rows.
 
+    Of what takes part, each row needs something that is wanted and something that is not.
+
     Parameters
     ----------
     scores : numpy.ndarray

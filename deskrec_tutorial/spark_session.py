@@ -131,11 +131,12 @@ def _start(wanted: dict[str, str], folder: Path) -> SparkSession:
         # It says of pandas 3 what concerns nobody who hands it no pandas table.
         with _stderr_to(log), warnings.catch_warnings(action="ignore", category=FutureWarning):
             started = builder.getOrCreate()
-    except Exception as error:
+    except Exception as error:  # which asks Java what to say
+        said = f"{log.read_text(encoding='utf-8', errors='replace')}\n{error}".splitlines()
         _end_java()
-        said = log.read_text(encoding="utf-8", errors="replace")[-1000:]
         shutil.rmtree(folder, ignore_errors=True)
-        raise RuntimeError(f"Spark did not start. The end of what it said:\n{said}") from error
+        told = [line for line in said if line.strip() and not line.startswith("\tat ")]
+        raise RuntimeError("\n".join(["Spark did not start. It said:", *told[-6:]])) from None
     started.sparkContext.setLogLevel("ERROR")
     return started
 

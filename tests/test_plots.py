@@ -835,6 +835,12 @@ def wherever_a_name_goes(name: str) -> dict[str, Callable[[], plots.Picture]]:
 SHORTENED = ("toy", "plane", "rankings", "map", "waterfall")
 
 
+@pytest.mark.parametrize("others", [{}, {"nobody": WEEKS["open"].assign(clicked=False)}])
+def test_a_loop_without_another_or_with_one_without_clicks_is_told_alone(others: dict) -> None:
+    picture = plots.loops({"open": WEEKS["open"], **others})
+    assert title_of(picture) == "In the last week “open” gets 2.00 clicks per visit"
+
+
 @pytest.mark.filterwarnings("ignore:Glyph")
 @pytest.mark.parametrize("figure", wherever_a_name_goes(NASTY))
 def test_names_with_markup_are_drawn_as_they_are(figure: str) -> None:

@@ -37,11 +37,10 @@ def loops(logs: Mapping[str, pd.DataFrame]) -> Drawn:
     figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=8)
     last = {name: found["clicks"].iloc[-1] for name, found in weeks.items()}
     worst, best = min(last, key=last.__getitem__), max(last, key=last.__getitem__)
-    title_over_all(
-        figure,
-        f"In the last week “{shorten(best, 30)}” gets {last[best] / last[worst]:.1f} times the "
-        f"clicks of “{shorten(worst, 24)}”",
-    )
+    gets = f"{last[best]:.2f} clicks per visit"
+    if last[best] > last[worst] > 0:
+        gets = f"{last[best] / last[worst]:.1f} times the clicks of “{shorten(worst, 24)}”"
+    title_over_all(figure, f"In the last week “{shorten(best, 30)}” gets {gets}")
     parts = [
         f"{name}: {found['clicks'].iloc[0]:.2f} to {found['clicks'].iloc[-1]:.2f}, and "
         f"{found['half'].iloc[-1]} articles"
