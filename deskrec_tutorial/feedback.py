@@ -102,7 +102,7 @@ class World:
     def shown(self, log: pd.DataFrame) -> np.ndarray:
         """How often a log has each article shown to each person: shape (people, articles)."""
         cells = (np.ones(len(log)), (log["row"], log["column"]))
-        return sparse.coo_matrix(cells, self.attraction.shape).toarray()
+        return sparse.csr_matrix(cells, self.attraction.shape).toarray()
 
 
 def top(scores: np.ndarray, places: int = PLACES) -> np.ndarray:
