@@ -51,9 +51,16 @@ def _ends(_: Any, page: nodes.document) -> None:
             formula.parent.replace(after[0], nodes.Text(text.removeprefix(end)))
 
 
+def _initials(*event: Any) -> None:
+    """An author's initial at the start of a reference begins no list ("H. Steck" is no point H)."""
+    lines = event[-1]
+    lines[:] = [re.sub(r"^(\s*\.\. \[\d+\] [A-Z])\. ", r"\1\. ", line) for line in lines]
+
+
 def setup(app: Any) -> dict[str, bool]:
     """What Sphinx calls."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.connect("doctree-read", _lazily)
     app.connect("doctree-read", _ends)
+    app.connect("autodoc-process-docstring", _initials)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
