@@ -18,10 +18,31 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from .data import REMOVED, ClickStream
 from .recommendations import DECIMALS
 from .recommenders import Recommender
 from .splits import in_order, place
-from .strength import InteractionMatrix
+from .strength import InteractionMatrix, pairs_of
+
+
+def removal_days(clicks: ClickStream, events: pd.DataFrame) -> np.ndarray:
+    """Per article, the day of its first removal, counted as on the `Board` of a replay.
+
+    Infinity for what was never removed, and for all where the table of articles has no times.
+
+    Parameters
+    ----------
+    clicks : ClickStream
+        Whose articles may have rows "CONTENT REMOVED".
+    events : pandas.DataFrame
+        What is replayed, as `join_events` returns it.
+    """
+    columns = ["eventType", "contentId", "timestamp"]
+    gone = clicks.articles.reindex(columns=columns)
+    gone = gone[gone["eventType"] == REMOVED]
+    first = gone.groupby("contentId")["timestamp"].min().reindex(pairs_of(events).item_ids)
+    days: np.ndarray = ((first - events["timestamp"].min()) / 86_400).fillna(np.inf).to_numpy()
+    return days
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ from scipy import sparse
 
 import deskrec_tutorial as dr
 from deskrec_tutorial.recommenders import Popularity
-from deskrec_tutorial.serving import Rearranged, auc, first_readings, race
+from deskrec_tutorial.serving import Rearranged, auc, first_readings, race, removal_days
 
 EVENTS = pd.DataFrame(
     {
@@ -25,6 +25,20 @@ EVENTS = pd.DataFrame(
 @pytest.fixture
 def small() -> dr.InteractionMatrix:
     return dr.InteractionMatrix.from_strength(dr.event_strength(EVENTS))
+
+
+def test_the_day_of_an_article_s_first_removal() -> None:
+    articles = pd.DataFrame(
+        {
+            "eventType": ["CONTENT SHARED", "CONTENT REMOVED", "CONTENT REMOVED", "CONTENT SHARED"],
+            "contentId": [8, 8, 8, 7],
+            "timestamp": [10, 10 + 3 * 86_400, 10 + 86_400, 20],
+        }
+    )
+    clicks = dr.ClickStream(articles, EVENTS, "made up")
+    assert removal_days(clicks, EVENTS).tolist() == [np.inf, 1.0, np.inf]  # 7, 8, 9
+    without = dr.ClickStream(articles.drop(columns="timestamp"), EVENTS, "made up")
+    assert removal_days(without, EVENTS).tolist() == [np.inf] * 3
 
 
 def test_chosen_articles_come_first_in_the_order_chosen(small: dr.InteractionMatrix) -> None:
