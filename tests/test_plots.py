@@ -610,7 +610,7 @@ CASES = {
     # ---------------------------------------------------------------- chapter 8
     "staleness": case(
         lambda: plots.staleness(PACES),
-        "stepped finds 1.7 to 3.2 times what alone finds, at every pace",
+        "Stepped: 1.7 to 3.2 times the hits of alone",
         "Hit rates with 1, 7, never again days between two trainings: alone 0.120, 0.100, 0.060; "
         "stepped 0.200, 0.200, 0.190.",
     ),

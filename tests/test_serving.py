@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from scipy import sparse
 
 import deskrec_tutorial as dr
 from deskrec_tutorial.recommenders import Popularity
-from deskrec_tutorial.serving import Rearranged, auc, first_readings, race, removal_days
+from deskrec_tutorial.serving import Rearranged, auc, first_readings, likeness, race, removal_days
 
 EVENTS = pd.DataFrame(
     {
@@ -102,6 +104,18 @@ def test_an_index_finds_what_brute_force_finds() -> None:
     assert patient.recall > 0.99 >= hasty.recall  # by the dot product, long vectors and short
     assert min(patient.brute, patient.index, patient.built) > 0
     assert str(patient).startswith("      400 articles: brute force 0.")
+
+
+def test_without_an_index_brute_force_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "voyager", None)
+    vectors = np.random.default_rng(0).normal(size=(50, 8))
+    (alone,) = race(vectors, vectors[:5], size=400, efforts=(10, 400))
+    assert alone.brute > 0 and np.isnan(alone.recall)
+    assert "brute force 0." in str(alone) and "pip install voyager" in str(alone)
+
+
+def test_likeness_is_that_of_different_articles() -> None:
+    assert likeness(np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])) == pytest.approx(1.4 / 3)
 
 
 def test_the_step_of_the_chapter_is_the_library_s(matrix: dr.InteractionMatrix) -> None:

@@ -37,9 +37,9 @@ def _finding(rates: pd.DataFrame) -> str:
     names = [shorten(str(name), 24) for name in rates]
     first, last = rates.iloc[:, 0], rates.iloc[:, -1]
     if len(names) > 1 and (first > 0).all():
-        times = last / first
-        found = f"{times.min():.1f} to {times.max():.1f}"
-        return f"{names[-1]} finds {found} times what {names[0]} finds, at every pace"
+        low, high = (last / first).min(), (last / first).max()
+        title = f"{names[-1]}: {low:.1f} to {high:.1f} times the hits of {names[0]}"
+        return title[:1].upper() + title[1:]
     often = " → ".join(_every(age) for age in (rates.index[0], rates.index[-1]))
     told = (
         f"{name} {rates.iloc[0, i]:.1%} → {rates.iloc[-1, i]:.1%}" for i, name in enumerate(names)
