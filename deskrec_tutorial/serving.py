@@ -149,7 +149,8 @@ class Race:
         slow = f"{self.articles:>9,} articles: brute force {self.brute:.3f} ms"
         if np.isnan(self.index):
             return f"{slow} (an index needs the package voyager: pip install voyager)"
-        return f"{slow}, index {self.index:.3f} ms with recall {self.recall:.2f}, built in {self.built:.1f} s"
+        found = f"index {self.index:.3f} ms with recall {self.recall:.2f}"
+        return f"{slow}, {found}, built in {self.built:.1f} s"
 
 
 def race(

@@ -37,12 +37,13 @@ def _finding(rates: pd.DataFrame) -> str:
     names = [shorten(str(name), 24) for name in rates]
     first, last = rates.iloc[:, 0], rates.iloc[:, -1]
     if len(names) > 1 and (first > 0).all():
-        low, high = (last / first).min(), (last / first).max()
+        times = (last / first).to_numpy(dtype=float)
+        low, high = times.min(), times.max()
         title = f"{names[-1]}: {low:.1f} to {high:.1f} times the hits of {names[0]}"
         return title[:1].upper() + title[1:]
     often = " → ".join(_every(age) for age in (rates.index[0], rates.index[-1]))
     told = (
-        f"{name} {rates.iloc[0, i]:.1%} → {rates.iloc[-1, i]:.1%}" for i, name in enumerate(names)
+        f"{n} {a:.1%} → {z:.1%}" for n, a, z in zip(names, *rates.to_numpy()[[0, -1]], strict=True)
     )
     return f"Trained {often}: {', '.join(told)}"
 
