@@ -585,7 +585,7 @@ CASES = {
         "strong: 0.200 at 64, nan at 128",
     ),
     "sweep, of a symbol": case(
-        lambda: plots.sweep(FACTORS.rename_axis("λ")),
+        lambda: plots.sweep(FACTORS.rename_axis("λ"), on="the test side"),
         "strong: highest at λ = 128. weak: at 64",
     ),
     "sweep, one line": case(

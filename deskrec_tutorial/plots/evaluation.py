@@ -289,10 +289,10 @@ def tuning_map(
 
 
 @picture
-def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
+def sweep(frame: pd.DataFrame, metric: str = "ndcg@10", on: str = "validation") -> Drawn:
     """A metric along one setting: the index is the setting, each column a line.
 
-    What was not measured is NaN.
+    What was not measured is NaN. `on` says which data it was measured on.
     """
     figure, axes = panel(3.8)
     settings, names = [f"{x:g}" for x in frame.index], [str(name) for name in frame.columns]
@@ -305,7 +305,7 @@ def sweep(frame: pd.DataFrame, metric: str = "ndcg@10") -> Drawn:
         colour = LOOKS[number % len(LOOKS)][0]
         axes.plot(peak, top, "o", color=colour, markersize=15, fillstyle="none")
     axes.set_xticks(range(len(frame)), settings)
-    axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on validation")
+    axes.set(xlabel=frame.index.name, ylabel=f"{_label(metric)} on {on}")
     axes.margins(y=0.15)
     what, (low, high) = shorten(str(frame.index.name), 16), (peaks.argmin(), peaks.argmax())
     least, most = settings[peaks[low]], settings[peaks[high]]
