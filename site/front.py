@@ -77,7 +77,9 @@ def counts() -> dict[str, str]:
         "hours": hours(sum(minutes.values())),
         "homework": hours(sum(homework)),
         "taste": hours(sum(minutes[number] for number in ("00", "04", "05"))),
-        "but": f", but for {len(exempt)} that say why not" if exempt else "",
+        "but": ["", ", but for one, which says why", f", but for {len(exempt)}, which say why"][
+            min(len(exempt), 2)
+        ],
     }
     return {name: f"{count:,}" for name, count in found.items()} | times
 
