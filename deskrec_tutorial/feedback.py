@@ -14,6 +14,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +25,10 @@ from threadpoolctl import threadpool_limits
 
 from .als import check_count, check_number
 from .data import Truth, long_tail
+from .evaluation import evaluate
 from .recommendations import DECIMALS
 from .recommenders import ImplicitALS, Recommender
+from .splits import split
 from .strength import InteractionMatrix
 
 PLACES = 10
@@ -95,6 +98,11 @@ class World:
         cells = (np.ones(len(found)), (found["row"], found["column"]))
         matrix = sparse.csr_matrix(cells, shape=self.attraction.shape)
         return InteractionMatrix(matrix, self.user_ids, self.item_ids, self.topics)
+
+    def shown(self, log: pd.DataFrame) -> np.ndarray:
+        """How often a log has each article shown to each person: shape (people, articles)."""
+        cells = (np.ones(len(log)), (log["row"], log["column"]))
+        return sparse.csr_matrix(cells, self.attraction.shape).toarray()
 
 
 def top(scores: np.ndarray, places: int = PLACES) -> np.ndarray:
@@ -187,6 +195,22 @@ def by_week(log: pd.DataFrame) -> pd.DataFrame:
     shares = weeks["column"].apply(lambda c: long_tail(c.value_counts())["share_of_total"])
     half = (shares < 0.5 - 1e-9).groupby("week").sum() + 1
     return pd.DataFrame({"clicks": weeks["clicked"].sum() / visits, "half": half})
+
+
+def on_the_log(
+    world: World, log: pd.DataFrame, contest: Mapping[str, Recommender], seed: int = 1
+) -> pd.Series:
+    """NDCG@10 on a fifth of the clicks that a log has, by name of the recommender.
+
+    Where a click is held out, nothing of its pair stays in the log that `fit` is given: neither
+    the click nor that the article was shown. The recommenders stay fitted on the rest.
+    """
+    sides, grades = split(world.clicked(log), min_articles=5, seed=seed), {}
+    held = np.asarray(sides.test.user_items[log["row"], log["column"]]).ravel() > 0
+    for name, one in contest.items():
+        one.fit(sides.train, log[~held])
+        grades[name] = evaluate(one, sides.train, sides.test, k=10, draws=1)["ndcg@10"]
+    return pd.Series(grades)
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""Chapter 6: recommenders to compare, from a coin toss to a blend, on one small interface.
+"""Chapter 6: recommenders to compare, from a coin toss to a blend, on one small interface::
 
     recommender = Popularity().fit(train)
     recommender.scores(rows)        # one row per person asked for, one column per article

@@ -18,10 +18,31 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from .data import REMOVED, ClickStream
 from .recommendations import DECIMALS
 from .recommenders import Recommender
 from .splits import in_order, place
-from .strength import InteractionMatrix
+from .strength import InteractionMatrix, pairs_of
+
+
+def removal_days(clicks: ClickStream, events: pd.DataFrame) -> np.ndarray:
+    """Per article, the day of its first removal, counted as on the `Board` of a replay.
+
+    Infinity for what was never removed, and for all where the table of articles has no times.
+
+    Parameters
+    ----------
+    clicks : ClickStream
+        Whose articles may have rows "CONTENT REMOVED".
+    events : pandas.DataFrame
+        What is replayed, as `join_events` returns it.
+    """
+    columns = ["eventType", "contentId", "timestamp"]
+    gone = clicks.articles.reindex(columns=columns)
+    gone = gone[gone["eventType"] == REMOVED]
+    first = gone.groupby("contentId")["timestamp"].min().reindex(pairs_of(events).item_ids)
+    days: np.ndarray = ((first - events["timestamp"].min()) / 86_400).fillna(np.inf).to_numpy()
+    return days
 
 
 @dataclass(eq=False)
@@ -108,9 +129,17 @@ def auc(scores: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> float:
     return float(np.mean([roc_auc_score(want[rest], score[rest]) for score, want, rest in rows]))
 
 
+def likeness(vectors: np.ndarray) -> float:
+    """The mean cosine of two different articles of a list; `vectors` are theirs, of length 1."""
+    return float((vectors @ vectors.T)[np.triu_indices(len(vectors), k=1)].mean())
+
+
 @dataclass(frozen=True)
 class Race:
-    """An index beside brute force: milliseconds per answer, seconds to build, and recall@10."""
+    """An index beside brute force: milliseconds per answer, seconds to build, and recall@10.
+
+    Without the package `voyager` there is brute force alone, and NaN for the rest.
+    """
 
     articles: int
     effort: int
@@ -120,10 +149,11 @@ class Race:
     built: float
 
     def __str__(self) -> str:
-        return (
-            f"{self.articles:>9,} articles: brute force {self.brute:.3f} ms, index "
-            f"{self.index:.3f} ms with recall {self.recall:.2f}, built in {self.built:.1f} s"
-        )
+        slow = f"{self.articles:>9,} articles: brute force {self.brute:.3f} ms"
+        if np.isnan(self.index):
+            return f"{slow} (an index needs the package voyager: pip install voyager)"
+        found = f"index {self.index:.3f} ms with recall {self.recall:.2f}"
+        return f"{slow}, {found}, built in {self.built:.1f} s"
 
 
 def race(
@@ -131,7 +161,7 @@ def race(
 ) -> list[Race]:
     """Time the ten best of a catalogue of some size, by brute force and by an HNSW index [1]_.
 
-    On one thread, in float32. Needs `voyager` (the extra ``index``).
+    On one thread, in float32. The index needs `voyager` (the extra ``index``).
 
     Parameters
     ----------
@@ -144,18 +174,22 @@ def race(
     efforts : sequence of int
         How many articles the index keeps in sight while it searches; a race for each.
     """
-    from voyager import Index, Space
-
     rng = np.random.default_rng(0)
     articles = ours[rng.integers(len(ours), size=size)].astype(np.float32)
     articles *= 1 + 0.3 * rng.standard_normal(articles.shape, np.float32)
-    index = Index(Space.InnerProduct, articles.shape[1], M=16, ef_construction=200, random_seed=1)
-    races, asking = [], people.astype(np.float32)
+    asking = people.astype(np.float32)
     with threadpool_limits(1, "blas"):
+        exact, slow = _timed(lambda x: np.argpartition(-(articles @ x), 10)[:10], asking)
+        try:
+            from voyager import Index, Space
+        except ModuleNotFoundError:
+            return [Race(size, 0, slow, np.nan, np.nan, np.nan)]
+        index = Index(
+            Space.InnerProduct, articles.shape[1], M=16, ef_construction=200, random_seed=1
+        )
         start = time.perf_counter()
         index.add_items(articles, num_threads=1)
-        built = time.perf_counter() - start
-        exact, slow = _timed(lambda x: np.argpartition(-(articles @ x), 10)[:10], asking)
+        built, races = time.perf_counter() - start, []
         for effort in efforts:
             near, fast = _timed(partial(_ten, index, effort), asking)
             recall = np.mean([np.isin(*two).mean() for two in zip(exact, near, strict=True)])

@@ -448,6 +448,11 @@ def _lists(features: Any, read: Any, articles: np.ndarray, n: int) -> Any:
 
 def _placed(factors: np.ndarray, ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """The vectors of the wanted ids, both in ascending order; zeros for those that are not here."""
+    if ids.dtype.kind != wanted.dtype.kind:
+        raise door.DataError(
+            f"The matrix has ids of the type {wanted.dtype}, and Spark was given {ids.dtype}: read "
+            "both from the same table."
+        )
     place = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
     return np.where((ids[place] == wanted)[:, None], factors[place], 0.0)
 

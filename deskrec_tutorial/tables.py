@@ -51,7 +51,7 @@ class Table:
 def _commas(column: pd.Series) -> Callable[[int], str] | None:
     """How to write the numbers of a column of large counts; None for any other column."""
     name = str(column.name[-1] if isinstance(column.name, tuple) else column.name)
-    values = column.dropna() if column.dtype.kind in "iu" else column[:0]
+    values = column.dropna() if column.dtype.kind in "iu" else column.iloc[:0]
     if name.endswith(("Id", "timestamp")) or values.empty:
         return None
     # int, because the absolute value of the least 64-bit number is no 64-bit number

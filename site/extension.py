@@ -21,7 +21,8 @@ def slug(title: str) -> str:
 
 
 def _inline(writer: Any, node: nodes.math) -> None:
-    writer.body.append(mathml(node.astext(), "inline"))
+    formula, end = mathml(node.astext(), "inline"), node.get("end")
+    writer.body.append(f'<span class="formula-end">{formula}{end}</span>' if end else formula)
     raise nodes.SkipNode
 
 
@@ -38,8 +39,28 @@ def _lazily(_: Any, page: nodes.document) -> None:
         picture["loading"], picture["scale"] = "lazy", 100
 
 
+def _ends(_: Any, page: nodes.document) -> None:
+    """A comma, or what else ends a part of a sentence, stays on the line of its formula."""
+    for formula in list(page.findall(nodes.math)):
+        siblings = formula.parent.children
+        after = siblings[siblings.index(formula) + 1 :][:1]
+        if after and isinstance(after[0], nodes.Text):
+            text = str(after[0])
+            end = text[: len(text) - len(text.lstrip(",.;:?!)’”"))]
+            formula["end"] = end
+            formula.parent.replace(after[0], nodes.Text(text.removeprefix(end)))
+
+
+def _initials(*event: Any) -> None:
+    """An author's initial at the start of a reference begins no list ("H. Steck" is no point H)."""
+    lines = event[-1]
+    lines[:] = [re.sub(r"^(\s*\.\. \[\d+\] [A-Z])\. ", r"\1\. ", line) for line in lines]
+
+
 def setup(app: Any) -> dict[str, bool]:
     """What Sphinx calls."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.connect("doctree-read", _lazily)
+    app.connect("doctree-read", _ends)
+    app.connect("autodoc-process-docstring", _initials)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -128,7 +128,7 @@ function equations(y, squared, k, rows, confidence) {
 const ARRAYS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f4: Float32Array,
   f8: Float64Array };
 
-/** Numbers that `packed` of model.py wrote. @param {{kind: keyof ARRAYS, base64: string}} packed
+/** Numbers that `packed` of model.py wrote. @param {{kind: keyof typeof ARRAYS, base64: string}} packed
  * @returns {Float64Array} */
 function unpacked({ kind, base64 }) {
   const raw = atob(base64), bytes = new Uint8Array(raw.length);
@@ -566,6 +566,7 @@ function radios(name, options, chosen, changed) {
       for (const input of inputs) /** @type {HTMLInputElement} */ (input).checked =
         input.getAttribute("value") === value;
     },
+    focus: () => inputs.find((input) => /** @type {HTMLInputElement} */ (input).checked)?.focus(),
     /** @param {boolean} off */
     disable: (off) => { /** @type {HTMLFieldSetElement} */ (field).disabled = off; },
   };
@@ -602,8 +603,9 @@ class Finder {
       role: "combobox", "aria-expanded": "true", "aria-controls": ids.list, autocomplete: "off",
       "aria-autocomplete": "list", placeholder: "words of the title, in any order, or a whole id",
       oninput: () => this.fill(), onkeydown: (/** @type {KeyboardEvent} */ e) => this.key(e) }));
-    this.list = h("ul", { id: ids.list, role: "listbox", "aria-label": "Article",
-      onclick: (/** @type {Event} */ e) => this.click(e) });
+    // It scrolls, which would make it a stop of Tab where the arrows choose nothing.
+    this.list = h("ul", { id: ids.list, role: "listbox", "aria-label": "Article", tabindex: -1,
+      onclick: (/** @type {PointerEvent} */ e) => this.click(e) });
     this.note = h("p.deskrec-note", { role: "status" });
     this.element = h("div.deskrec-finder", {}, h("label", { for: ids.search }, "Search"),
       this.search, h("span", { "aria-hidden": "true" }, "Article"), this.list, this.note);
@@ -650,11 +652,11 @@ class Finder {
     this.changed();
   }
 
-  /** @param {Event} event */
+  /** @param {PointerEvent} event */
   click(event) {
     const option = /** @type {Element} */ (event.target).closest("li");
     if (option) this.choose(this.listed[[...this.list.children].indexOf(option)]);
-    this.search.focus();
+    if (event.pointerType !== "touch") this.search.focus(); // or a phone shows its keyboard
   }
 
   /** The arrows go through the titles. @param {KeyboardEvent} event */
@@ -679,6 +681,7 @@ class Picker {
     this.link = h("a", { href: "#" }, "Link to this choice");
     this.hint = "";
     this.missing = ""; // what the address asks for and isn't here
+    this.front = ""; // what a list begins with, to be said
     /** @type {any} */ this.later = 0;
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", name);
@@ -696,8 +699,9 @@ class Picker {
   refresh(touched = true) {
     if (touched) this.missing = "";
     this.result.replaceChildren(...(this.missing ? [sentence(this.missing)] : []), ...this.html());
-    const address = `#${this.state()}`;
+    const state = this.state(), address = `#${state}`;
     this.link.setAttribute("href", address);
+    this.link.hidden = !state; // nothing is chosen
     if (!touched) return;
     this.live.textContent = this.said();
     clearTimeout(this.later); // browsers refuse an address that changes too often
@@ -709,7 +713,7 @@ class Picker {
   /** For whoever cannot see what has changed. @returns {string} */
   said() {
     const said = this.result.querySelector(".deskrec-said") ?? this.result.querySelector("p");
-    return said?.textContent ?? "";
+    return [said?.textContent, this.front].filter(Boolean).join(". ");
   }
   /** The part of the address that leads here. @returns {string} */
   state() { return ""; }
@@ -752,10 +756,12 @@ class ArticlePicker extends Picker {
 
   html() {
     const { model, least } = this, { column } = this.finder;
+    this.front = "";
     if (column === null) return [sentence("No article is chosen: search for other words.")];
     const lists = { cosine: model.similar(column, "cosine", 10, least),
       dot: model.similar(column, "dot", 10, least) };
     const listed = this.by === "dot" ? lists.dot : lists.cosine;
+    this.front = first(model, listed) || NO_OTHER;
     return [sideBySide(part(...listing(model, column, listed, this.by)),
       part(...this.map.html(column, listed))), ...slopegraph(model, lists)];
   }
@@ -791,11 +797,17 @@ const notHere = (ids) => `The address asks for what isn't here: no article has t
   `${ids.slice(0, 3).map((id) => `“${[...id].slice(0, 40).join("")}”`).join(", ")}` +
   `${ids.length > 3 ? ", …" : ""}.`;
 
+const NO_OTHER = "No other article has so many readers.";
+
+/** What a list begins with. @param {Model} model @param {Listed[]} listed */
+const first = (model, [one]) =>
+  one ? `In first place: “${model.titles[one.column]}”, ${fixed(one.score, 3)}` : "";
+
 /** The most similar articles by one measure: title, a bar, the score, the readers.
  * @param {Model} model @param {number} column @param {Listed[]} listed @param {string} by */
 function listing(model, column, listed, by) {
   const above = heading(`By ${METHODS[by]}, most similar to “${model.titles[column]}”`);
-  if (!listed.length) return [above, sentence("No other article has so many readers.")];
+  if (!listed.length) return [above, sentence(NO_OTHER)];
   const top = by === "cosine" ? 1 : listed[0].score;
   const rows = listed.map(({ column, score }, i) => [String(i + 1), model.titles[column],
     bar(score / top), fixed(score, 3), count(model.readers[column])]);
@@ -1025,10 +1037,12 @@ class PersonPicker extends Picker {
 
   html() {
     const row = this.chosen(), { model } = this;
+    this.front = "";
     if (typeof row === "string") return [sentence(row)];
-    const readings = model.read(row), id = model.people[row];
+    const readings = model.read(row), id = model.people[row], listed = model.reasons(readings);
+    this.front = first(model, listed);
     return [sideBySide(part(...readBy(model, id, readings)), part(...answer(model,
-      "Recommended, and why", model.reasons(readings), `Person ${id} has ${nothingLeft(model)}`)))];
+      "Recommended, and why", listed, `Person ${id} has ${nothingLeft(model)}`)))];
   }
 
   state() {
@@ -1112,6 +1126,7 @@ class ReaderPicker extends Picker {
   async chooseAlpha(alpha, touched = true) {
     this.alpha = alpha;
     if (!this.model.fits.has(alpha)) {
+      const field = this.radios.element, held = field.contains(document.activeElement);
       this.training = true;
       this.radios.disable(true);
       this.progress.hidden = false;
@@ -1122,6 +1137,7 @@ class ReaderPicker extends Picker {
       }
       this.progress.hidden = true;
       this.radios.disable(false);
+      if (held && document.activeElement === document.body) this.radios.focus();
       this.training = false;
     }
     this.refresh(touched);
@@ -1136,12 +1152,14 @@ class ReaderPicker extends Picker {
         onclick: () => this.takeAway(column, place) }, "take away"),
         h("span", {}, `${done.join(" and ")}: ${label}, strength ${short(this.strength(column))}`));
     }));
+    this.front = "";
     if (this.training) return [sentence(`Training with alpha = ${short(alpha)} …`)];
     if (!columns.length) return [sentence(NOTHING)];
     columns.sort((a, b) => a - b);
     const readings = { columns, strengths: columns.map((column) => this.strength(column)) };
     const name = `Recommended to you with alpha = ${short(alpha)}, and why`;
     const listed = model.reasons(readings, 10, model.fits.get(alpha));
+    this.front = first(model, listed);
     return [sideBySide(part(...answer(model, name, listed, `You have ${nothingLeft(model)}`)))];
   }
 

@@ -28,7 +28,14 @@ Cell = dict[str, Any]
 BADGES = re.compile(r"^\[Open in Colab\].*$", re.M)
 ALIVE = re.compile(r"([^:]+): alive while the notebook runs")
 OF_THE_MOMENT = re.compile(r"✎ your turn|[\w ]+: \d+ of \d+$")  # a check untouched, a bar done
-KERNEL = re.compile(r" ?\((?:(?:A|The) picker needs a running notebook|If you are only)[^)]*\)")
+KERNEL = re.compile(
+    r" ?\((?:The picker needs a running notebook|If you are only|Stills stand below)[^)]*\)"
+)
+STILL = (  # chapter 2's picker has no twin on the site
+    "A picker needs a running notebook. The still under it",
+    "It answers only in the notebook itself. The still below",
+)
+ID = re.compile(r"(<t[dh][^>]*>-?[0-9a-f]{9})(?=[0-9a-f]{6,}<)")  # may break on a phone
 PICKERS = {  # what a notebook calls it, and what site/pickers.js does
     "The bowl": "bowl",
     "ALS step by step": "stepper",
@@ -110,7 +117,8 @@ class Stage:
         return {**notebook, "cells": cells, "metadata": metadata}
 
     def _prose(self, cell: Cell, source: str, path: Path) -> str:
-        source = relinked(KERNEL.sub("", source), path.parent, self.classroom)
+        source = KERNEL.sub("", source).replace(*STILL)
+        source = relinked(source, path.parent, self.classroom)
         download = f' · <a href="{path.name}" download>Download the notebook</a>'
         source = BADGES.sub("" if self.classroom else rf"\g<0>{download}", source)
         for name, files in cell.pop("attachments", {}).items():
@@ -140,7 +148,8 @@ class Stage:
                 yield {**output, "data": {"text/markdown": f"![{caption}]({name})"}}
             elif not (alive or OF_THE_MOMENT.match(text_of(output.get("text", "")) or shown)):
                 if "text/html" in data:  # books want XHTML
-                    data["text/html"] = data["text/html"].replace("<br>", "<br/>")
+                    html = data["text/html"].replace("<br>", "<br/>")
+                    data["text/html"] = ID.sub(r"\1<wbr/>", html)
                 yield {**output, "data": data} if data else output
 
 

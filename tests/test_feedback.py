@@ -17,6 +17,7 @@ from deskrec_tutorial.feedback import (
     World,
     by_week,
     live,
+    on_the_log,
     people_needed,
     top,
     z_score,
@@ -83,6 +84,31 @@ def test_the_clicks_of_a_log_are_a_matrix_of_the_whole_world() -> None:
     matrix = world.clicked(log)
     assert matrix.user_items.toarray().tolist() == [[0, 1, 0, 0], [0] * 4, [0, 0, 0, 1]]
     assert matrix.item_ids.tolist() == [-5, -4, -3, -2]
+
+
+def test_what_was_shown_is_counted_pair_by_pair() -> None:
+    log = pd.DataFrame({"row": [0, 2, 2], "column": [1, 3, 3], "clicked": [True, False, True]})
+    shown = world_of(np.full((3, 4), 0.5)).shown(log)
+    assert shown.tolist() == [[0, 1, 0, 0], [0] * 4, [0, 0, 0, 2]]
+
+
+def test_a_log_is_graded_without_a_trace_of_what_is_held_out(small: World) -> None:
+    """The recommender sees the train side alone, and of held-out pairs not even that they stood
+    on a page; its grade is that of `evaluate` on the same split."""
+    log = live(small, None, weeks=4, seed=0)
+    sides = dr.split(small.clicked(log), min_articles=5, seed=1)
+
+    class Watching(rec.Popularity):
+        def _learn(self, train: dr.InteractionMatrix, events: pd.DataFrame | None) -> None:
+            assert events is not None and (train.user_items != sides.train.user_items).nnz == 0
+            test = sides.test.user_items.toarray() > 0
+            assert not (test & (small.shown(events) > 0)).any()
+            assert np.array_equal(small.shown(events)[~test], small.shown(log)[~test])
+            super()._learn(train, events)
+
+    plain = dr.evaluate(rec.Popularity().fit(sides.train), sides.train, sides.test, draws=1)
+    found = on_the_log(small, log, {"one": Watching()})
+    assert found["one"] == pytest.approx(plain["ndcg@10"]) and found["one"] > 0
 
 
 def test_the_top_takes_ties_by_column() -> None:
@@ -344,12 +370,8 @@ def test_clicks_on_random_pages_put_recommenders_in_the_order_of_their_clicks(
     week = small.clicked(live(small, None, weeks=2, seed=9)).user_items
     fair = replace(matrix, user_items=week - week.multiply(matrix.user_items.astype(bool)))
     two = (rec.ImplicitALS(8, iterations=5), ImpressionALS(8, iterations=5, doubt=5.0))
-    sides = dr.split(matrix, min_articles=5, seed=1)
-    held = np.asarray(sides.test.user_items[alone["row"], alone["column"]]).ravel() > 0
-    found = []
-    for one in two:
-        one.fit(sides.train, alone[~held])
-        offline = dr.evaluate(one, sides.train, sides.test, draws=1)["ndcg@10"]
+    grades, found = on_the_log(small, alone, dict(enumerate(two))), []
+    for offline, one in zip(grades, two, strict=True):
         scores = one.fit(matrix, alone).scores(everybody)
         page = top(np.where(matrix.user_items.toarray() > 0, -np.inf, scores))
         honest = dr.evaluate(one, matrix, fair, draws=1)["ndcg@10"]

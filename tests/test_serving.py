@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from scipy import sparse
 
 import deskrec_tutorial as dr
 from deskrec_tutorial.recommenders import Popularity
-from deskrec_tutorial.serving import Rearranged, auc, first_readings, race
+from deskrec_tutorial.serving import Rearranged, auc, first_readings, likeness, race, removal_days
 
 EVENTS = pd.DataFrame(
     {
@@ -25,6 +27,20 @@ EVENTS = pd.DataFrame(
 @pytest.fixture
 def small() -> dr.InteractionMatrix:
     return dr.InteractionMatrix.from_strength(dr.event_strength(EVENTS))
+
+
+def test_the_day_of_an_article_s_first_removal() -> None:
+    articles = pd.DataFrame(
+        {
+            "eventType": ["CONTENT SHARED", "CONTENT REMOVED", "CONTENT REMOVED", "CONTENT SHARED"],
+            "contentId": [8, 8, 8, 7],
+            "timestamp": [10, 10 + 3 * 86_400, 10 + 86_400, 20],
+        }
+    )
+    clicks = dr.ClickStream(articles, EVENTS, "made up")
+    assert removal_days(clicks, EVENTS).tolist() == [np.inf, 1.0, np.inf]  # 7, 8, 9
+    without = dr.ClickStream(articles.drop(columns="timestamp"), EVENTS, "made up")
+    assert removal_days(without, EVENTS).tolist() == [np.inf] * 3
 
 
 def test_chosen_articles_come_first_in_the_order_chosen(small: dr.InteractionMatrix) -> None:
@@ -91,6 +107,18 @@ def test_an_index_finds_what_brute_force_finds() -> None:
     assert patient.recall > 0.99 >= hasty.recall  # by the dot product, long vectors and short
     assert min(patient.brute, patient.index, patient.built) > 0
     assert str(patient).startswith("      400 articles: brute force 0.")
+
+
+def test_without_an_index_brute_force_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "voyager", None)
+    vectors = np.random.default_rng(0).normal(size=(50, 8))
+    (alone,) = race(vectors, vectors[:5], size=400, efforts=(10, 400))
+    assert alone.brute > 0 and np.isnan(alone.recall)
+    assert "brute force 0." in str(alone) and "pip install voyager" in str(alone)
+
+
+def test_likeness_is_that_of_different_articles() -> None:
+    assert likeness(np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])) == pytest.approx(1.4 / 3)
 
 
 def test_the_step_of_the_chapter_is_the_library_s(matrix: dr.InteractionMatrix) -> None:

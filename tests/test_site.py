@@ -140,6 +140,18 @@ def test_what_only_a_notebook_needs_is_left_out(pages: dict[Path, Page]) -> None
         assert page.words.count("Guess first, then look") == hidden
 
 
+def test_what_readers_stumbled_over_stays_away(pages: dict[Path, Page]) -> None:
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in pages}
+    weights = pages[built() / "notebooks/02_event_strength.html"].words
+    assert "(It answers only in the notebook itself. The still below shows" in weights
+    maths = texts["03_als_math"]
+    assert "Stills stand below" not in maths
+    ends = re.findall(r"</math>[,.;:](</span>)?", maths)  # on the line of their formula
+    assert len(ends) > 10 and all(ends)
+    assert re.search(r">-?\d{9}<wbr ?/?>\d+</td>", texts["00_start_here"])  # ids on a phone
+    assert not any('class="upperalpha' in text for text in texts.values())  # "[2] H. Steck"
+
+
 # ------------------------------------------------------------------ solutions
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,12 @@ def test_a_rerun_gives_the_same_bytes_and_other_blocks_another_start(fit, on_spa
     other = dr.spark.fit_als(strength, 10, PRICE, ALPHA, 1, blocks=3).model()
     assert same.user_factors.tobytes() == fit.model().user_factors.tobytes()
     assert np.abs(other.user_factors - same.user_factors).max() > 1e-3
+
+
+def test_a_matrix_with_other_ids_is_refused(fit, matrix) -> None:
+    texts = np.array(sorted(map(str, matrix.user_ids)), dtype=object)
+    with pytest.raises(dr.DataError, match="ids of the type object, and Spark was given int64"):
+        fit.model(replace(matrix, user_ids=texts))
 
 
 def test_lists_for_everybody_are_the_course_s(fit, back) -> None:

@@ -91,3 +91,9 @@ def test_a_number_too_large_for_a_count_is_taken_for_an_id() -> None:
 def test_each_column_is_judged_by_itself_even_where_names_repeat() -> None:
     frame = pd.DataFrame([[12_345, 12_345, 12_345.6]], columns=["events", "contentId", "events"])
     assert repr(dr.table(frame, digits=1)).split("\n")[1].split() == ["12,345", "12345", "12,345.6"]
+
+
+def test_an_index_of_decimals_is_no_slice() -> None:
+    """Old pandas takes `column[:0]` for labels where the index holds floats."""
+    text = pd.DataFrame({"topics": ["5.5", "6.0"]}, index=[1.0, 0.9])
+    assert "5.5" in repr(dr.table(text, index=True))

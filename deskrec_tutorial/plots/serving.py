@@ -1,4 +1,4 @@
-"""Chapter 8: what a model loses while nobody trains it."""
+"""Chapter 8: what training often brings, and what half-steps bring."""
 
 from __future__ import annotations
 
@@ -25,16 +25,27 @@ def staleness(rates: pd.DataFrame) -> Drawn:
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    told = ", ".join(
-        f"{shorten(str(name), 24)} {rate.iloc[0]:.1%} → {rate.iloc[-1]:.1%}"
-        for name, rate in rates.items()
-    )
-    first, last = (_every(age) for age in (rates.index[0], rates.index[-1]))
-    title_over_all(figure, fill(f"Trained {first} → {last}: {told}", 76))
+    title_over_all(figure, fill(_finding(rates), 76))
     parts = [f"{name} {', '.join(f'{x:.3f}' for x in rate)}" for name, rate in rates.items()]
     return figure, (
         f"Hit rates with {', '.join(ages)} days between two trainings: {'; '.join(parts)}."
     )
+
+
+def _finding(rates: pd.DataFrame) -> str:
+    """What the last column finds beside the first one; of one column, what becomes of it."""
+    names = [shorten(str(name), 24) for name in rates]
+    first, last = rates.iloc[:, 0], rates.iloc[:, -1]
+    if len(names) > 1 and (first > 0).all():
+        times = (last / first).to_numpy(dtype=float)
+        low, high = times.min(), times.max()
+        title = f"{names[-1]}: {low:.1f} to {high:.1f} times the hits of {names[0]}"
+        return title[:1].upper() + title[1:]
+    often = " → ".join(_every(age) for age in (rates.index[0], rates.index[-1]))
+    told = (
+        f"{n} {a:.1%} → {z:.1%}" for n, a, z in zip(names, *rates.to_numpy()[[0, -1]], strict=True)
+    )
+    return f"Trained {often}: {', '.join(told)}"
 
 
 def _every(age: float) -> str:

@@ -37,6 +37,10 @@ TIMES = """async keys => {
   return times;
 }"""
 
+CLICK = """(element, pointerType) =>
+  element.dispatchEvent(new PointerEvent('click', {pointerType, bubbles: true}))"""
+FOCUSED = "element => element === document.activeElement"
+
 Visit = Callable[..., "sync_api.Page"]
 
 
@@ -213,6 +217,8 @@ def test_the_bowl_says_what_the_notebook_s_says(visit, toy) -> None:
         for name, value in (("Strength", strength), ("code", one), ("design", two)):
             page.get_by_label(name).fill(str(value))
         assert read(page) == text_of(live.html())
+        said = page.locator(".deskrec-said").text_content()
+        assert page.locator(".deskrec-live").text_content() == said
     page.get_by_role("button", name="Start again").click()
     assert read(page) == text_of(bowl.bowl_picker(toy["bowl"]).html())
 
@@ -248,6 +254,10 @@ def test_play_goes_on_to_the_next_half_step_until_it_is_paused(visit) -> None:
 def test_keys_alone_are_enough_and_what_changes_is_said(visit) -> None:
     page = visit("article")
     page.keyboard.press("Tab")
+    assert page.get_by_role("listbox").evaluate("list => list.scrollHeight > list.clientHeight")
+    page.keyboard.press("Tab")  # past the list, which the arrows go through from the search
+    assert page.get_by_role("radio", name="cosine").evaluate(FOCUSED)
+    page.keyboard.press("Shift+Tab")
     page.keyboard.type("python")
     first = heading(page)
     page.keyboard.press("ArrowDown")
@@ -262,7 +272,9 @@ def test_keys_alone_are_enough_and_what_changes_is_said(visit) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("slider").input_value() == "2"
-    assert page.locator(".deskrec-live").text_content() == heading(page)
+    _, title, _, score, *_ = page.locator(".deskrec-result tbody td").all_text_contents()
+    in_front = f"In first place: “{title}”, {score}"
+    assert page.locator(".deskrec-live").text_content() == f"{heading(page)}. {in_front}"
     assert page.get_by_role("status").text_content() == "3 titles have these words"
 
 
@@ -275,6 +287,35 @@ def test_a_touch_on_the_map_chooses_what_lies_there(visit, matrix) -> None:
     assert page.get_by_role("option", selected=True).text_content().startswith(first)
     page.locator(".deskrec-drawing").first.click(position={"x": 2, "y": 2})  # nothing is near
     assert heading(page).endswith(f"“{first}”")
+
+
+def test_training_gives_the_keyboard_back_and_says_what_is_first(visit) -> None:
+    page = visit("reader")
+    page.get_by_role("radio", name="15").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".deskrec-heading", has_text="alpha = 40,").wait_for()
+    assert page.get_by_role("radio", name="40").evaluate(FOCUSED)
+    said = page.locator(".deskrec-live")
+    before = str(said.text_content())
+    page.get_by_role("button", name="take away").first.click()
+    assert said.text_content() != before and "In first place: “" in before
+
+
+def test_a_finger_chooses_without_calling_the_keyboard(visit) -> None:
+    page = visit("article")
+    option, search = page.get_by_role("option").nth(2), page.get_by_label("Search")
+    for kind in ("touch", "mouse"):
+        option.evaluate(CLICK, kind)
+        assert option.get_attribute("aria-selected") == "true"
+        assert search.evaluate(FOCUSED) == (kind == "mouse")
+
+
+def test_where_nothing_is_chosen_no_link_leads_to_it(visit) -> None:
+    page = visit("article")
+    link = page.get_by_text("Link to this choice")
+    assert link.is_visible()
+    page.get_by_label("Search").fill("no such words")
+    assert not link.is_visible()
 
 
 @pytest.mark.parametrize("kind", KINDS)
