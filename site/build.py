@@ -7,12 +7,14 @@ from page to page stay as they are.  Notebooks are taken as stored and never exe
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 from front import front
@@ -21,6 +23,7 @@ from staging import NOTEBOOKS, ROOT, Stage, pages
 
 HERE = ROOT / "site"
 PICKERS = ROOT / "build" / "pickers"
+FITTED_BY = ("implicit", "numpy", "scipy", "scikit-learn", "pandas")
 # What the theme brings and no page asks for.
 UNUSED = (
     "_static/**/*.map",
@@ -41,26 +44,45 @@ def stage(folder: Path, classroom: bool = False) -> None:
     """Write the source tree that Sphinx reads."""
     shutil.rmtree(folder, ignore_errors=True)
     staged = Stage(folder, classroom)
-    for path in pages():
+    for path in pages(classroom):
         staged.put(path)
     (folder / "api").mkdir()
     for name, text in reference().items():
         (folder / "api" / f"{name}.md").write_text(text, encoding="utf-8")
-    (folder / "index.md").write_text(front(), encoding="utf-8")
+    (folder / "index.md").write_text(front(classroom), encoding="utf-8")
     shutil.copy(ROOT / "docs" / "map.png", folder / "docs")
 
 
+def chapters_in(maker: str) -> set[str]:
+    """The chapters that the text of `model.py` asks for what they assign."""
+    return set(re.findall(r'assigned\("(\w+)"', maker))
+
+
+def fingerprint() -> str:
+    """Of all that `model.py` reads: the package with its sample, chapters, versions."""
+    maker = HERE / "model.py"
+    names = chapters_in(maker.read_text(encoding="utf-8"))
+    chapters = [ROOT / "notebooks" / f"{name}.ipynb" for name in names]
+    package = [p for p in (ROOT / "deskrec_tutorial").rglob("*.*") if p.suffix != ".pyc"]
+    found = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in FITTED_BY).encode())
+    for path in sorted([maker, *chapters, *package]):
+        if path.is_file():
+            found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return found.hexdigest()
+
+
 def model(folder: Path) -> None:
-    """Write the factors that the pickers compute with, if the package is newer than they are."""
-    sources = [*(ROOT / "deskrec_tutorial").rglob("*.*"), HERE / "model.py"]
-    made = folder / "model.js"
-    if made.exists() and made.stat().st_mtime > max(p.stat().st_mtime for p in sources):
+    """Write the factors that the pickers compute with, unless they were made from the same."""
+    made, digest = folder / "made-from.txt", fingerprint()
+    if made.exists() and made.read_text(encoding="ascii") == digest:
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=folder) as new:
         subprocess.run([sys.executable, str(HERE / "model.py"), new], check=True)
         for file in Path(new).iterdir():
             os.replace(file, folder / file.name)
+    made.write_text(digest, encoding="ascii")
 
 
 def sphinx(source: Path, out: Path, builder: str) -> None:
@@ -73,8 +95,15 @@ def sphinx(source: Path, out: Path, builder: str) -> None:
         sys.exit(done.returncode)
 
 
+def replaceable(out: Path, made: str) -> None:
+    """Refuse to put anything in the place of a folder that was not made here."""
+    if out.exists() and not (out / made).exists() and (not out.is_dir() or any(out.iterdir())):
+        sys.exit(f"{out} holds other things, which would be lost. Choose an empty or new folder.")
+
+
 def build(out: Path, classroom: bool = False) -> None:
-    """Make the site in a folder, in the place of what was there."""
+    """Make the site in a folder, in the place of the one that was there."""
+    replaceable(out, "searchindex.js")
     source = out.with_name(f"{out.name}-source")
     stage(source, classroom)
     model(PICKERS)
@@ -93,6 +122,8 @@ def build(out: Path, classroom: bool = False) -> None:
 
 def epub(out: Path) -> None:
     """Make a book of the pages: without what needs a network or a script, and solutions."""
+    replaceable(out, "content.opf")
+    shutil.rmtree(out, ignore_errors=True)  # Sphinx binds whatever lies there into the book
     source = out.with_name(f"{out.name}-source")
     stage(source, classroom=True)
     sphinx(source, out, "epub")

@@ -89,17 +89,17 @@ def tree(title: str, names: Iterable[str]) -> str:
     return "\n".join(["```{toctree}", ":hidden:", f":caption: {title}", "", *names, "```", ""])
 
 
-def front() -> str:
+def front(classroom: bool = False) -> str:
     """The text of the page."""
     text = Template(read(ROOT / "site" / "front.md")).substitute(
         counts(), course=course(), address=address()
     )
-    names = [path.relative_to(ROOT).with_suffix("").as_posix() for path in pages()]
+    names = [path.relative_to(ROOT).with_suffix("").as_posix() for path in pages(classroom)]
 
     def within(folder: str) -> list[str]:
         return [name for name in names if name.startswith(folder)]
 
     parts = {"The course": within("notebooks/"), "Exercises": within("exercises/")}
     parts |= {"To look things up": [*within("docs/"), "api/index"]}
-    parts |= {"To teach with": ["TEACHING", "CHANGELOG"]}
-    return "\n".join([relinked(text, ROOT), *(tree(*part) for part in parts.items())])
+    parts |= {"To teach with": [name for name in names if name.isupper()]}
+    return "\n".join([relinked(text, ROOT, classroom), *(tree(*part) for part in parts.items())])

@@ -680,6 +680,7 @@ class Picker {
     this.live = h("p.deskrec-live", { "aria-live": "polite" });
     this.link = h("a", { href: "#" }, "Link to this choice");
     this.hint = "";
+    this.missing = ""; // what the address asks for and isn't here
     this.front = ""; // what a list begins with, to be said
     /** @type {any} */ this.later = 0;
     place.setAttribute("role", "group");
@@ -690,13 +691,14 @@ class Picker {
   assemble(...controls) {
     this.place.replaceChildren(...controls, this.result, this.live,
       h("p.deskrec-note", {}, this.link, this.hint));
-    this.place.classList.add("deskrec-alive");
     this.refresh(false);
+    this.place.classList.add("deskrec-alive"); // from here on the page hides the still
   }
 
   /** Show what belongs to what the controls say now. @param {boolean} touched by the reader */
   refresh(touched = true) {
-    this.result.replaceChildren(...this.html());
+    if (touched) this.missing = "";
+    this.result.replaceChildren(...(this.missing ? [sentence(this.missing)] : []), ...this.html());
     const state = this.state(), address = `#${state}`;
     this.link.setAttribute("href", address);
     this.link.hidden = !state; // nothing is chosen
@@ -772,10 +774,11 @@ class ArticlePicker extends Picker {
 
   /** @param {URLSearchParams} asked */
   open(asked) {
-    const column = this.model.columnOf.get(asked.get("article") ?? "");
-    if (column === undefined) return false;
+    const id = asked.get("article"), column = this.model.columnOf.get(id ?? "");
+    this.missing = id && column === undefined ? notHere([id]) : "";
+    if (column === undefined) return Boolean(id);
     this.by = asked.get("by") === "dot" ? "dot" : "cosine";
-    this.least = Math.min(Math.max(Number(asked.get("readers")) || 1, 1), 50);
+    this.least = within(Math.floor(Number(asked.get("readers")) || 1), 1, 50);
     this.method.set(this.by);
     this.readers.set(this.least);
     this.finder.search.value = "";
@@ -784,6 +787,15 @@ class ArticlePicker extends Picker {
     return true;
   }
 }
+
+/** @param {number} x @param {number} least @param {number} most */
+const within = (x, least, most) => Math.min(Math.max(x, least), most);
+
+/** What a reader is told whose address asks for something else than what is here.
+ * @param {string[]} ids */
+const notHere = (ids) => `The address asks for what isn't here: no article has the id ` +
+  `${ids.slice(0, 3).map((id) => `“${[...id].slice(0, 40).join("")}”`).join(", ")}` +
+  `${ids.length > 3 ? ", …" : ""}.`;
 
 const NO_OTHER = "No other article has so many readers.";
 
@@ -1110,15 +1122,15 @@ class ReaderPicker extends Picker {
     return total(this.acts.filter(([, word]) => done.has(word)).map(([, , weight]) => weight));
   }
 
-  /** Train for an alpha unless that was done. @param {number} alpha */
-  async chooseAlpha(alpha) {
+  /** Train for an alpha unless that was done. @param {number} alpha @param {boolean} touched */
+  async chooseAlpha(alpha, touched = true) {
     this.alpha = alpha;
     if (!this.model.fits.has(alpha)) {
       const field = this.radios.element, held = field.contains(document.activeElement);
       this.training = true;
       this.radios.disable(true);
       this.progress.hidden = false;
-      this.refresh();
+      this.refresh(touched);
       for (const round of this.model.train(alpha)) {
         this.progress.value = round;
         await new Promise((resolve) => setTimeout(resolve)); // so that the page stays alive
@@ -1128,7 +1140,7 @@ class ReaderPicker extends Picker {
       if (held && document.activeElement === document.body) this.radios.focus();
       this.training = false;
     }
-    this.refresh();
+    this.refresh(touched);
   }
 
   html() {
@@ -1162,15 +1174,18 @@ class ReaderPicker extends Picker {
   open(asked) {
     if (!asked.has("read") || this.training) return false;
     this.read.clear();
+    /** @type {string[]} */ const unknown = [];
     for (const one of (asked.get("read") ?? "").split(",")) {
       const [id, done = ""] = one.split(":"), column = this.model.columnOf.get(id);
       const known = done.split(".").filter((word) => this.acts.some((act) => act[1] === word));
       if (column !== undefined && known.length) this.read.set(column, new Set(known));
+      else if (id && column === undefined) unknown.push(id);
     }
+    this.missing = unknown.length ? notHere(unknown) : "";
     const alpha = Number(asked.get("alpha") ?? this.model.first.alpha);
     if (this.model.data.settings.alphas.includes(alpha)) {
       this.radios.set(String(alpha));
-      this.chooseAlpha(alpha);
+      this.chooseAlpha(alpha, false);
     }
     return true;
   }
@@ -1243,7 +1258,8 @@ class BowlPicker extends Picker {
       ...given.articles.map((/** @type {string} */ name) => h("option", {}, name))));
     const ends = [Math.min(-0.5, ...numbers), Math.max(1.5, ...numbers), 0.1];
     const two = (/** @type {number} */ x) => fixed(x, 2);
-    this.strength = slider("Strength", [0, Math.max(12, ...given.strengths), 1], 0,
+    this.ends = [[0, Math.max(12, ...given.strengths), 1], ends, ends];
+    this.strength = slider("Strength", this.ends[0], 0,
       (strength) => this.change(strength, this.bowl.given.numbers[this.article]), two);
     this.numbers = [0, 1].map((i) => slider(given.names[i], ends, 0, (number) =>
       this.change(this.bowl.given.strengths[this.article],
@@ -1309,11 +1325,12 @@ class BowlPicker extends Picker {
     const many = this.first.given.articles.length;
     this.bowl = this.first;
     for (const one of (asked.get("bowl") ?? "").split(",")) {
-      const [i, strength, ...pair] = one.split(":").map(Number);
-      const sound = pair.length === 2 && i < many && [i, strength, ...pair].every(Number.isFinite);
-      if (sound && strength >= 0) this.bowl = this.bowl.change(i, strength, pair);
+      const [i, ...told] = one.split(":").map(Number);
+      if (!(i in this.first.given.articles) || told.length !== 3 || told.some(Number.isNaN)) continue;
+      const [strength, ...pair] = told.map((x, at) => within(x, this.ends[at][0], this.ends[at][1]));
+      this.bowl = this.bowl.change(i, strength, pair);
     }
-    this.article = Math.min(Math.max(Math.floor(Number(asked.get("shown")) || 0), 0), many - 1);
+    this.article = within(Math.floor(Number(asked.get("shown")) || 0), 0, many - 1);
     this.choose();
     return true;
   }
@@ -1448,7 +1465,7 @@ class Stepper extends Picker {
     const alpha = Number(asked.get("alpha") ?? this.alpha);
     if (this.toy.alphas.includes(alpha)) this.alpha = alpha;
     this.radios.set(String(this.alpha));
-    this.at = Math.min(Math.max(Math.floor(Number(asked.get("step")) || 0), 0), this.last);
+    this.at = within(Math.floor(Number(asked.get("step")) || 0), 0, this.last);
     this.step.set(this.at);
     return true;
   }
@@ -1590,10 +1607,10 @@ const asked = {};
 function fetched(name) {
   asked[name] ??= new Promise((resolve, reject) => {
     const script = h("script", { src: folder + FILES[name] });
-    script.onload = () => resolve(name === "data" ? new Model(exported.data) : exported.toy);
-    script.onerror = reject;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`${FILES[name]} did not come`));
     document.head.append(script);
-  });
+  }).then(() => (name === "data" ? new Model(exported.data) : exported.toy));
   return asked[name];
 }
 

@@ -48,9 +48,10 @@ ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # headings have the same
 SIGNS = re.compile(r"([!-/:-@\[-`{-~])")  # what may mean something in Markdown
 
 
-def pages() -> list[Path]:
-    """The files of the repository that become pages."""
-    return [path for pattern in NOTEBOOKS + TEXTS for path in sorted(ROOT.glob(pattern))]
+def pages(classroom: bool = False) -> list[Path]:
+    """The files of the repository that become pages; students get no teacher's guide."""
+    kinds = [each for each in NOTEBOOKS + TEXTS if not (classroom and each == "TEACHING.md")]
+    return [path for pattern in kinds for path in sorted(ROOT.glob(pattern))]
 
 
 def address() -> str:
@@ -63,9 +64,10 @@ def text_of(source: str | list[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def relinked(text: str, folder: Path) -> str:
+def relinked(text: str, folder: Path, classroom: bool = False) -> str:
     """A text with links that lead to pages of the site, or else to the repository."""
-    known = {path.relative_to(ROOT).as_posix() for path in pages()} | {"index.md"}
+    known = {path.relative_to(ROOT).as_posix() for path in pages(classroom)}
+    known.add("index.md")
     here = folder.relative_to(ROOT).as_posix()
 
     def link(match: re.Match[str]) -> str:
@@ -82,7 +84,7 @@ def relinked(text: str, folder: Path) -> str:
 
 @dataclass
 class Stage:
-    """Where the pages are put for Sphinx; a classroom's are without solutions and badges."""
+    """Where the pages are put for Sphinx; a classroom's are without solutions, badges, guide."""
 
     folder: Path
     classroom: bool = False
@@ -95,7 +97,7 @@ class Stage:
         if path.suffix == ".ipynb":
             text = json.dumps(self.notebook(json.loads(text), path), ensure_ascii=False)
         else:
-            text = relinked(text, path.parent)
+            text = relinked(text, path.parent, self.classroom)
         target.write_text(text, encoding="utf-8")
 
     def notebook(self, notebook: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -115,7 +117,8 @@ class Stage:
         return {**notebook, "cells": cells, "metadata": metadata}
 
     def _prose(self, cell: Cell, source: str, path: Path) -> str:
-        source = relinked(KERNEL.sub("", source).replace(*STILL), path.parent)
+        source = KERNEL.sub("", source).replace(*STILL)
+        source = relinked(source, path.parent, self.classroom)
         download = f' · <a href="{path.name}" download>Download the notebook</a>'
         source = BADGES.sub("" if self.classroom else rf"\g<0>{download}", source)
         for name, files in cell.pop("attachments", {}).items():

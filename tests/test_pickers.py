@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
 from itertools import product
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from lacking import from_npm, program
 from test_project import ROOT, script
 
 import deskrec_tutorial as dr
@@ -63,9 +63,7 @@ def folder(maker, clicks, strength, matrix, model, tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def answers(folder, matrix):
     """What node says."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no node here: the pickers of the site are not compared with the package")
+    node = program("node", "the pickers of the site are not compared with the package")
     asked = {
         "least": LEAST, "alphas": ALPHAS, "queries": queries(matrix), "bowls": BOWLS,
         "numbers": NUMBERS,
@@ -243,9 +241,8 @@ def opened(first: dict) -> list[int]:
 
 
 def test_types_hold() -> None:
-    tsc = shutil.which("tsc")
-    if tsc is None:
-        pytest.skip("no TypeScript here: the types of site/pickers.js are not checked")
+    without = "the types of site/pickers.js are not checked"
+    tsc = from_npm("typescript", "5.9.3", without) / "bin" / "tsc"
     flags = [
         "--noEmit",
         "--allowJs",
@@ -255,6 +252,13 @@ def test_types_hold() -> None:
         "--target",
         "es2023",
     ]
-    command = [tsc, *flags, "--lib", "es2023,dom,dom.iterable", "site/pickers.js"]
+    command = [
+        program("node", without),
+        tsc,
+        *flags,
+        "--lib",
+        "es2023,dom,dom.iterable",
+        "site/pickers.js",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert not done.returncode, done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -9,6 +10,7 @@ import sys
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
@@ -17,6 +19,8 @@ import pytest
 import yaml
 from built_site import CHAPTERS, built, run
 from conftest import ROOT
+from PIL import Image
+from test_project import script
 
 sys.path.append(str(ROOT / "site"))
 
@@ -167,6 +171,19 @@ def secrets(marks: str) -> list[tuple[str, str]]:
     return found
 
 
+def explanations() -> list[str]:
+    """Pieces of what explains a solution, and of what a good open answer has, as they are read."""
+    found = []
+    for path in EXERCISES:
+        for cell in nbformat.read(ROOT / "exercises/source" / path.name, as_version=4).cells:
+            marks, tags = cell.metadata.get("nbgrader", {}), cell.metadata.get("tags", [])
+            if cell.cell_type == "markdown" and (marks.get("solution") or "note" in tags):
+                pieces = re.split(r"[^\w ,;:.!?-]+", cell.source)
+                found += [lines_of(piece).strip() for piece in pieces if len(piece) > 40]
+    assert len(found) > 50
+    return found
+
+
 def exercise(site: dict[Path, Page], name: str) -> Page:
     return next(page for path, page in site.items() if path.match(f"exercises/{name}.html"))
 
@@ -178,6 +195,8 @@ def test_solutions_are_in_folds_and_hidden_tests_nowhere(pages: dict[Path, Page]
         assert lines_of(page.words).count(code) == 1
     for name, code in secrets("HIDDEN TESTS"):
         assert code not in lines_of(exercise(pages, name).words)
+    everything = lines_of("".join(page.folded for page in pages.values()))
+    assert [piece for piece in explanations() if piece not in everything] == []
 
 
 def test_the_classroom_s_copy_gives_nothing_away(room: dict[Path, Page]) -> None:
@@ -185,24 +204,108 @@ def test_the_classroom_s_copy_gives_nothing_away(room: dict[Path, Page]) -> None
     for marks in ("SOLUTION", "HIDDEN TESTS"):
         for _, code in secrets(marks):
             assert len(code) < 30 or code not in everything, code
+    assert [piece for piece in explanations() if piece in everything] == []
     assert "look after you have tried" not in everything
+    assert not [path for path in room if path.stem == "TEACHING"]  # it answers what is discussed
+    assert "Discuss:" not in everything
     assert "Colab" not in exercise(room, EXERCISES[0].stem).words  # no network in the room
-    folder = next(iter(room)).parent
-    assert not list(folder.rglob("*.ipynb"))
+    folder = next(path.parent for path in room if path.name == "search.html")
+    assert not [path for kind in ("*.ipynb", "*.md", "*.txt") for path in folder.rglob(kind)
+                if "LICENSE" not in path.name]  # fmt: skip
+    index = (folder / "searchindex.js").read_text(encoding="utf-8")
+    assert "popular" in index and "TEACHING" not in index
 
 
 def test_the_book_is_what_a_reader_of_books_can_open(tmp_path: Path) -> None:
+    for name in ("content.opf", "gone.xhtml"):  # of a book that was made before
+        (tmp_path / name).write_text("<html/>", encoding="utf-8")
     run("--epub", "--out", str(tmp_path))
     with zipfile.ZipFile(tmp_path / "course.epub") as book:
         pages = [name for name in book.namelist() if name.endswith(".xhtml")]
         texts = {name: ElementTree.fromstring(book.read(name)) for name in pages}
         package = book.read("content.opf").decode()
     assert {f"{name}.xhtml" for name in CHAPTERS} <= set(texts)
+    assert "gone.xhtml" not in texts and "TEACHING.xhtml" not in texts
     assert package.count(".webp") > 30
     assert all("Open in Colab" not in "".join(text.itertext()) for text in texts.values())
 
 
 # ------------------------------------------------------------------ its own rules
+
+
+@pytest.fixture
+def build() -> Any:
+    return script("build", "site")
+
+
+def test_a_folder_with_other_things_is_not_replaced(build, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear …", encoding="utf-8")
+    for make in (build.build, build.epub):
+        with pytest.raises(SystemExit, match="holds other things"):
+            make(tmp_path)
+        with pytest.raises(SystemExit, match="holds other things"):
+            make(letter)
+    assert letter.exists()
+    build.replaceable(tmp_path / "new", "searchindex.js")
+    (tmp_path / "searchindex.js").touch()
+    build.replaceable(tmp_path, "searchindex.js")
+
+
+def test_the_model_is_made_anew_when_what_it_is_made_from_changes(
+    build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def maker(command: list[str], **_: object) -> None:
+        made.append(command)
+        (Path(command[-1]) / "model.js").write_text(str(len(made)), encoding="ascii")
+
+    root, folder = tmp_path / "root", tmp_path / "pickers"
+    files = [root / "site/model.py", root / "notebooks/04_a.ipynb"]
+    files += [root / "deskrec_tutorial/als.py", root / "deskrec_tutorial/sample/log.zip"]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text('assigned("04_a", names)', encoding="utf-8")
+    monkeypatch.setattr(build, "ROOT", root)
+    monkeypatch.setattr(build, "HERE", root / "site")
+    monkeypatch.setattr(build.subprocess, "run", maker)
+    build.model(folder)
+    (root / "deskrec_tutorial/als.pyc").touch()
+    build.model(folder)
+    assert len(made) == 1
+    for number, file in enumerate(files, 2):
+        file.write_text('assigned("04_a", others)', encoding="utf-8")
+        build.model(folder)
+        assert (folder / "model.js").read_text(encoding="ascii") == str(number), file
+    monkeypatch.setattr(build, "version", lambda name: "0")
+    build.model(folder)
+    assert len(made) == len(files) + 2
+
+
+def test_what_the_model_is_made_from_are_the_chapters_it_reads(build) -> None:
+    stored = (ROOT / "site/model.py").read_text(encoding="utf-8")
+    assert build.chapters_in(stored) == {"03_als_math", "04_similarity", "05_recommendations"}
+
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>", "![a](b) [c](javascript:alert(1))", "a\n\n# b\n\n<script>",
+    "`code` &lt;b&gt; &amp; \\ $x$ **b** _c_ | d", '" onload="alert(1)', "](x) <!-- -->",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_caption_from_data_is_text(title: str, tmp_path: Path) -> None:
+    staging = pytest.importorskip("staging", reason="the site is not installed")
+    markdown = pytest.importorskip("markdown_it", reason="the site is not installed")
+    Image.new("L", (1, 1)).save(tmp_path / "a.png")
+    png = base64.b64encode((tmp_path / "a.png").read_bytes()).decode()
+    output = {"data": {"text/plain": title, "image/png": png}}
+    (shown,) = staging.Stage(tmp_path)._outputs([output], Path("01_a.ipynb"), 1)
+    page = Page(markdown.MarkdownIt("commonmark").render(shown["data"]["text/markdown"]))
+    assert [set(picture) for picture in page.pictures] == [{"src", "alt"}]
+    assert page.pictures[0]["alt"] == " ".join(title.split())
+    assert not page.links and not page.words.strip() and page.anchors == {""}
 
 
 def test_links_are_those_of_the_site_or_the_repository() -> None:

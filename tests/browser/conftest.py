@@ -17,6 +17,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from lacking import lacking
 
 try:
     from playwright import sync_api
@@ -54,10 +55,10 @@ Open = Callable[..., "sync_api.Page"]
 def chromium() -> Iterator[sync_api.Browser]:
     """Debian's Chromium, or another one that is here already; nothing is downloaded."""
     if sync_api is None:
-        pytest.skip("playwright is not installed: no browser tests (pip install -e '.[test]')")
+        lacking("playwright is not installed: no browser tests (pip install -e '.[test]')")
     wanted = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if wanted is None:
-        pytest.skip("no Chromium here (apt install chromium, or set CHROMIUM to one)")
+        lacking("no Chromium here (apt install chromium, or set CHROMIUM to one)")
     options = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=wanted, args=options)

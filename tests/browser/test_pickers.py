@@ -359,11 +359,46 @@ ADDRESS = {
     [
         "#a-heading", "#article=1", "#article=&by=x&readers=-3", "#person=%00",
         "#read=1:2,,:&alpha=x", "#read=&alpha=3", "#step=1e9&alpha=7", "#%",
-        "#bowl=99:1:1:1,0:-1:0:0,0:1,x&shown=-4",
+        "#bowl=99:1:1:1,0:-1:0:0,0:1,x&shown=-4", "#bowl=-99:1:1:1,-1:1:1:1,0.5:1:1:1&shown=2.5",
+        "#bowl=0:1e308:1e308:1e308", "#bowl=0:Infinity:-Infinity:NaN", "#article=%3Cscript%3E",
+        "#article=1&readers=Infinity", "#step=Infinity", "#step=-1e400",
     ],
 )  # fmt: skip
 def test_an_address_that_means_nothing_does_no_harm(visit, chosen: str) -> None:
     visit("all", chosen)
+
+
+def test_a_reader_is_told_what_the_address_asks_for_in_vain(visit, matrix) -> None:
+    harm = "<b>" + "9" * 99
+    page = visit("article", f"#article={quote(harm)}")
+    sentence = page.get_by_text("The address asks for what isn't here")
+    assert sentence.text_content().endswith(f"no article has the id “{harm[:40]}”.")
+    assert page.locator(".deskrec-picker b").count() == 0
+    page.get_by_role("slider").fill("7")  # another choice
+    assert sentence.count() == 0
+    good, first = matrix.item_ids[7], heading(page)
+    page.evaluate(f"location.hash = '#article={good}'")
+    shown = "document.querySelector('.deskrec-result .deskrec-heading').textContent"
+    page.wait_for_function(f"said => {shown} !== said", arg=first)
+    assert sentence.count() == 0
+    page = visit("reader", f"#read={good}:viewed,1:viewed,x:viewed&alpha=15")
+    assert "has the id “1”, “x”." in page.get_by_text("The address asks").text_content()
+    assert page.locator(".deskrec-read li").count() == 1
+    assert page.evaluate("location.hash").startswith(f"#read={good}")
+    page.get_by_role("button", name="take away").click()
+    assert page.get_by_text("The address asks").count() == 0
+
+
+def test_numbers_in_an_address_are_those_of_the_sliders(visit, matrix) -> None:
+    page = visit("bowl", "#bowl=2:999:-7:1e308,-1:12:1:1&shown=2")
+    values = [slider.input_value() for slider in page.get_by_role("slider").all()]
+    assert values[0] == "12" and values[1] == "-0.5" and float(values[2]) >= 1.5
+    assert "NaN" not in page.locator(".deskrec-result").inner_html()
+    page.get_by_label("Article").select_option(index=6)  # -1 is no place from the end
+    assert page.get_by_role("slider").first.input_value() != "12"
+    page = visit("article", f"#article={matrix.item_ids[0]}&readers=2.7")
+    assert page.get_by_role("slider").input_value() == "2"
+    assert page.get_by_text("Link to this choice").get_attribute("href").endswith("&readers=2")
 
 
 def test_from_choosing_to_seeing(visit, watch: Stopwatch) -> None:
@@ -395,12 +430,28 @@ def test_nothing_is_wider_than_the_page(visit, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_without_the_model_a_sentence_says_so(visit, site: Path, chromium) -> None:
-    (site / "alone").mkdir()
+@pytest.mark.parametrize("text", [None, "", "deskrec.data = {};", 'deskrec.data = {"articl'])
+def test_without_the_model_a_sentence_says_so(visit, site: Path, chromium, tmp_path, text) -> None:
+    """It did not come, or only a part of it."""
     for name in ("pickers.js", "pickers.css", "article.html"):
-        shutil.copy(site / "sample" / name, site / "alone")
+        shutil.copy(site / "sample" / name, tmp_path)
+    if text is not None:
+        (tmp_path / "model.js").write_text(text, encoding="ascii")
     page = chromium.new_page()
-    page.goto((site / "alone" / "article.html").as_uri())
-    page.get_by_text("The picker could not be loaded.").wait_for()
+    page.goto((tmp_path / "article.html").as_uri())
+    page.get_by_text("The picker could not be loaded.").wait_for(timeout=5000)
+    assert page.locator(".deskrec-alive").count() == 0  # so the still stays
     page.close()
     visit("bowl")
+
+
+def test_a_picker_that_fails_hides_no_still(site: Path, chromium, tmp_path) -> None:
+    for name in ("pickers.js", "pickers.css", "stepper.html", "toy.js"):
+        shutil.copy(site / "sample" / name, tmp_path)
+    with (tmp_path / "toy.js").open("a", encoding="ascii") as script:
+        script.write("deskrec.toy.tastes = null;")
+    page = chromium.new_page()
+    page.goto((tmp_path / "stepper.html").as_uri())
+    page.get_by_text("The picker could not be loaded.").wait_for(timeout=5000)
+    assert page.locator(".deskrec-alive").count() == 0
+    page.close()

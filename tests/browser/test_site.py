@@ -6,8 +6,6 @@ import functools
 import gzip
 import http.server
 import re
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,13 +13,13 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from built_site import CHAPTERS, SITE, built
+from lacking import from_npm
 
 from .conftest import BUILD, sync_api
 
 PAGES = [*CHAPTERS, "index", "exercises/01_data", "docs/glossary", "api/als", "TEACHING"]
 SEEN = [name for name in CHAPTERS if re.search(r"/0[0345]_", name)] + ["index"]
 SHOTS = BUILD / "screenshots"
-AXE = BUILD / "axe/node_modules/axe-core/axe.min.js"
 # As somebody reads: to the end, so that every picture is asked for, and with all folds open.
 READ = """async () => {
   document.querySelectorAll('details').forEach(fold => { fold.open = true; });
@@ -198,17 +196,9 @@ def test_stills_stand_in_for_pickers_without_a_script_and_in_print(visit, chromi
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The program of axe-core, from the registry of npm if it isn't here yet."""
-    if not AXE.exists():
-        if shutil.which("npm") is None:
-            pytest.skip("no npm here: axe-core, which looks for faults of access, can't be fetched")
-        folder = AXE.parents[2]
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", folder, "axe-core@4"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-        if done.returncode or not AXE.exists():
-            pytest.skip(f"axe-core could not be fetched: {done.stderr[-200:]}")
-    return AXE.read_text(encoding="utf-8")
+    """The program of axe-core, which looks for faults of access."""
+    folder = from_npm("axe-core", "4.14.1", "nothing looks for faults of access")
+    return (folder / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
