@@ -34,9 +34,12 @@ try:
     from pyspark.sql import functions as F
 except ImportError as error:
     raise ImportError(
-        f"{error.name} isn't installed here, and chapter 9 needs it: make spark installs it apart "
-        "from the rest (450 MB to fetch), or: pip install 'pyspark>=4.2' pyarrow"
-    ) from error
+        f"Chapter 9 needs Spark, and {error.name} isn't installed here. `make spark` installs it "
+        "apart (450 MB to fetch; Java 17 is needed, too), then `.venv-spark/bin/python -m jupyter "
+        "lab` opens the chapter. Or: python -m pip install 'pyspark>=4.2' pyarrow. If you only "
+        "want to read: `git checkout notebooks` brings the stored outputs back (and takes answers "
+        "of yours away)."
+    ) from None
 
 from . import door
 from .als import check_count, check_parameters

@@ -28,7 +28,7 @@ def staleness(rates: pd.DataFrame) -> Drawn:
     title_over_all(figure, fill(_finding(rates), 76))
     parts = [f"{name} {', '.join(f'{x:.3f}' for x in rate)}" for name, rate in rates.items()]
     return figure, (
-        f"Hit rates with {', '.join(ages)} days between two trainings: {'; '.join(parts)}."
+        f"Hit rates by the days between two trainings ({', '.join(ages)}): {'; '.join(parts)}."
     )
 
 
