@@ -611,8 +611,8 @@ CASES = {
     "staleness": case(
         lambda: plots.staleness(PACES),
         "Stepped: 1.7 to 3.2 times the hits of alone",
-        "Hit rates by the days between two trainings (1, 7, never again): alone 0.120, 0.100, 0.060; "
-        "stepped 0.200, 0.200, 0.190.",
+        "Hit rates by the days between two trainings (1, 7, never again): alone 0.120, 0.100, "
+        "0.060; stepped 0.200, 0.200, 0.190.",
     ),
     "staleness, other paces": case(
         lambda: plots.staleness(PACES[["alone"]].set_axis([0.5, 2, 14])),
