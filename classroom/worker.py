@@ -176,6 +176,8 @@ def limit_resources(memory_mb: float, file_mb: float) -> None:
 
 def main() -> None:
     limits = json.loads(sys.argv[1])
+    # A shell's background jobs ignore interrupts, and so would all that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     streams = wire.own_streams()
     os.dup2(1, 2)
     limit_resources(limits["memory_mb"], limits["file_mb"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import signal
 import sys
 import time
 from typing import Any
@@ -273,6 +274,20 @@ def test_a_hang_costs_its_own_question_and_is_waited_for_once():
         *("", "", "TimeLimit: stopped after 4 s", ""),
     ]
     assert time.monotonic() - start < 30
+
+
+def test_a_job_in_the_background_stops_a_hang_too():
+    # A shell's background jobs ignore interrupts and hand that down.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        found = outcomes(
+            "def hang():\n    while True: pass\ndef fine(): return 1",
+            check("hang", "hang()"),
+            check("fine", "assert fine() == 1"),
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert found[1:] == ["TimeLimit: stopped after 4 s", ""]
 
 
 DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
