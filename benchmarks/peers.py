@@ -206,7 +206,7 @@ def core(figures: dict[str, Any]) -> str:
 
 
 CORE = """
-## Why `implicit` gains so little from a second core
+## Why a second core does not make `implicit` twice as fast
 
 Ten half-steps of its solvers alone, best of many:
 
